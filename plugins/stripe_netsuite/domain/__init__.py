@@ -1,0 +1,1 @@
+"""Nouns without I/O: money, ids, windows, findings, Stripe objects, NetSuite records."""

@@ -1,0 +1,1 @@
+"""NetSuite records → load plan → NetSuite."""

@@ -1,0 +1,1 @@
+"""What an accountant may change: typed models and the loader of `include/mappings`."""

@@ -1,0 +1,1 @@
+"""NetSuite over HTTP: authentication, typed errors, SuiteQL, records, concurrency. Knows no accounting."""

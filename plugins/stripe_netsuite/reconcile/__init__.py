@@ -1,0 +1,1 @@
+"""Payouts → deposits; both sides → proofs."""

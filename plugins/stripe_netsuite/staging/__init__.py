@@ -1,0 +1,1 @@
+"""The durable hand-over between stages, on SQLite or PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Stripe objects → NetSuite records. Pure."""

@@ -1,0 +1,1 @@
+"""Staged objects → typed Stripe objects, quarantine and findings."""
