@@ -73,7 +73,12 @@ class ConfigurationError(StripeNetSuiteError):
 
 
 class MappingError(ConfigurationError):
-    """A mapping file is wrong. `subject` is `file:line`, the message names the key."""
+    """A mapping file is wrong. `subject` is `file:line`, the message names the key.
+
+    `problems` holds everything that is wrong in the folder, one error each; the error itself repeats the first.
+    """
+
+    problems: tuple[MappingError, ...] = ()
 
 
 class RetriableError(StripeNetSuiteError):
@@ -85,7 +90,14 @@ class StripeUnavailable(RetriableError):
 
 
 class NetSuiteUnavailable(RetriableError):
-    """NetSuite could not be reached, or kept answering 429 or 5xx; a write's outcome may be unknown."""
+    """NetSuite could not be reached, or kept answering 429 or 5xx.
+
+    `outcome_unknown` is true when a write may have been committed: look it up before it is sent again.
+    """
+
+    def __init__(self, message: str, *, outcome_unknown: bool = False, **fields: str) -> None:
+        super().__init__(message, **fields)
+        self.outcome_unknown = outcome_unknown
 
 
 class NetSuiteRecordBusy(RetriableError):

@@ -12,6 +12,7 @@ from enum import StrEnum
 from stripe_netsuite.errors import InvariantBroken
 
 _ALLOWED = re.compile(r"^[A-Za-z0-9_-]{1,240}$")
+_REFUSED = re.compile(r"[^A-Za-z0-9_-]")
 
 
 class Role(StrEnum):
@@ -25,14 +26,15 @@ class Role(StrEnum):
 def external_id(stripe_id: str, role: Role = Role.MAIN) -> str:
     """Return the external id: the Stripe id for the main record, `<role>-<id>` for further ones.
 
-    Raises InvariantBroken for characters that NetSuite does not take in an `eid:` URL.
+    Coupons and old plans carry ids that people chose. What NetSuite does not take in an `eid:` URL (anything but
+    letters, digits, `_` and `-`) becomes `-`, and a hash of the whole id keeps two such ids apart.
     """
+    if not stripe_id:
+        raise InvariantBroken("an empty Stripe id has no external id")
     value = stripe_id if role is Role.MAIN else f"{role.value}-{stripe_id}"
-    if not _ALLOWED.match(value):
-        raise InvariantBroken(
-            "not usable as a NetSuite external id", saw=repr(value), expected="letters, digits, _ and - only"
-        )
-    return value
+    if _ALLOWED.match(value):
+        return value
+    return suffixed(value, _REFUSED.sub("-", value)[:200])
 
 
 def collision_key(value: str) -> str:
@@ -40,9 +42,9 @@ def collision_key(value: str) -> str:
     return value.lower()
 
 
-def suffixed(value: str) -> str:
-    """Return the external id for a Stripe id that differs from a taken one only by case; same input, same result."""
-    return f"{value}-x{hashlib.sha256(value.encode()).hexdigest()[:8]}"
+def suffixed(value: str, stem: str | None = None) -> str:
+    """Return `stem` (default: the value) with a hash of the value: for ids that NetSuite would take for another one."""
+    return f"{value if stem is None else stem}-x{hashlib.sha256(value.encode()).hexdigest()[:8]}"
 
 
 def content_hash(payload: bytes) -> str:

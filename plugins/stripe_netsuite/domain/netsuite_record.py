@@ -6,6 +6,7 @@ Amounts are exact decimals in the record's currency. Field names of the REST API
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -73,7 +74,7 @@ CustomFields = tuple[tuple[str, CustomValue], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(ABC):
     """What every record has. `currency` is Stripe's lower-case code; `memo` is `Stripe: <id>` and what must be said."""
 
     stripe_id: str
@@ -82,9 +83,9 @@ class Record:
     custom_fields: CustomFields = ()
 
     @property
+    @abstractmethod
     def record_type(self) -> RecordType:
         """The REST record type."""
-        raise NotImplementedError
 
     @property
     def references(self) -> tuple[Reference, ...]:
@@ -161,8 +162,11 @@ class SaleLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Transaction(Record):
+class Transaction(Record):
+    """What every transaction has. `original_date` is set where a closed period moved `tran_date` (A4)."""
+
     tran_date: date
+    original_date: date | None = None
     memo: str
     currency: str
     currency_id: str
@@ -170,14 +174,13 @@ class _Transaction(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InvoiceRecord(_Transaction):
+class InvoiceRecord(Transaction):
     """An invoice (C1, C2, C3). `total` is Stripe's total, which the lines add up to."""
 
     customer: Reference
     lines: tuple[SaleLine, ...]
     total: Decimal
     receivable_account_id: str
-    invoice_number: str | None = None
     due_date: date | None = None
 
     @property
@@ -192,7 +195,7 @@ class InvoiceRecord(_Transaction):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreditMemoRecord(_Transaction):
+class CreditMemoRecord(Transaction):
     """A credit memo for a refund of an applied payment (E1, E2); its line amounts are positive credits."""
 
     customer: Reference
@@ -220,8 +223,16 @@ class Application:
     amount: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class PaymentMethod:
+    """`Stripe` as a way of paying: `paymentOption` with the Payment Instruments feature, else `paymentMethod`."""
+
+    field_name: Literal["paymentOption", "paymentMethod"]
+    internal_id: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerPaymentRecord(_Transaction):
+class CustomerPaymentRecord(Transaction):
     """A customer payment into Undeposited Funds (D1, D2, D4)."""
 
     customer: Reference
@@ -230,6 +241,7 @@ class CustomerPaymentRecord(_Transaction):
     receivable_account_id: str
     applications: tuple[Application, ...]
     exchange_rate: Decimal | None = None
+    payment_method: PaymentMethod | None = None
 
     @property
     def record_type(self) -> RecordType:
@@ -243,7 +255,7 @@ class CustomerPaymentRecord(_Transaction):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerRefundRecord(_Transaction):
+class CustomerRefundRecord(Transaction):
     """A customer refund out of Undeposited Funds, applied to a credit memo or an unapplied payment (E1)."""
 
     customer: Reference
@@ -252,6 +264,7 @@ class CustomerRefundRecord(_Transaction):
     receivable_account_id: str
     applications: tuple[Application, ...]
     exchange_rate: Decimal | None = None
+    payment_method: PaymentMethod | None = None
 
     @property
     def record_type(self) -> RecordType:
@@ -287,7 +300,7 @@ class DepositLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DepositRecord(_Transaction):
+class DepositRecord(Transaction):
     """The deposit of one payout (F1, F2); `total` is the payout's amount."""
 
     bank_account_id: str

@@ -134,6 +134,7 @@ class InvoiceLine(StripeObject, frozen=True, kw_only=True):
     quantity: int | None = None
     pricing: Pricing | None = None
     discount_amounts: list[DiscountAmount] | None = None
+    discounts: list[Discount | str] = []
     taxes: list[TaxAmount] | None = None
     metadata: Metadata = {}
 
@@ -171,7 +172,7 @@ class Invoice(StripeObject, frozen=True, kw_only=True):
     due_date: int | None = None
     starting_balance: int = 0
     ending_balance: int | None = None
-    discounts: list[Discount] = []
+    discounts: list[Discount | str] = []
     total_discount_amounts: list[DiscountAmount] | None = None
     metadata: Metadata = {}
 

@@ -1,0 +1,51 @@
+"""# Payout reconciliation
+
+Books one NetSuite deposit for each Stripe payout, equal to the bank line to the cent: the customer payments and refunds
+of the payout, the fees by kind, the currency difference. One task for each payout; its label is the payout's id and
+amount. It runs when a load says that payouts are ready, and once a day for whatever was missed.
+
+| The payout's task is | It means | Do |
+|---|---|---|
+| green | the deposit is posted, read back, and equals the payout | nothing |
+| pink (skipped) | *waiting*: Stripe still reconciles it, or a record of it is not in NetSuite yet; the label says what | nothing: the next run takes it up by itself |
+| red, *blocked* | a record of it is voided, deposited elsewhere, or held | correct that record; trigger this DAG |
+| red, *mismatch* | its parts do not add up to the payout; nothing was posted | open the *Run report* tab, follow the finding |
+| yellow (retry) | NetSuite or Stripe cannot answer now, or another run is writing | wait |
+
+The buttons *Stripe payout* and *NetSuite deposit* on a payout's task lead to both sides.
+
+**One payout again:** trigger with its `po_…` under *Only these Stripe ids*; a booked payout is recognised and not
+posted twice. **Dry run** shows the deposit line by line and posts nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, chain
+
+from stripe_netsuite_airflow.assets import PAYOUTS
+from stripe_netsuite_airflow.operators.payout import MAP_LABEL, ReconcilePayoutOperator
+from stripe_netsuite_airflow.params import common_params
+from stripe_netsuite_airflow.retry import default_args
+from stripe_netsuite_airflow.tasks import NETSUITE_POOL, discover, finish, prove
+
+with DAG(
+    dag_id="payout_reconciliation",
+    description="One NetSuite deposit for each Stripe payout, tied out to the cent",
+    # The event only wakes; the daily sweep finds what an event that got lost would have told.
+    schedule=AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable("30 5 * * *", timezone="UTC", interval=timedelta(days=1)), assets=[PAYOUTS]
+    ),
+    start_date=datetime(2020, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    default_args=default_args(),
+    params=common_params(),
+    doc_md=__doc__,
+    tags=["stripe", "netsuite"],
+):
+    reconcile = ReconcilePayoutOperator.partial(
+        task_id="reconcile", map_index_template=MAP_LABEL, pool=NETSUITE_POOL, pool_slots=1
+    ).expand(payout=discover())
+    chain(reconcile, prove("payout"), finish("payout"))

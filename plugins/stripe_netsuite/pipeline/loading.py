@@ -1,0 +1,337 @@
+"""One load step of one Stripe account: candidates → plan → apply → read back → states, findings, counts.
+
+The steps differ only in which objects are candidates and how they are transformed; everything that can lose or double
+money is here, once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import islice
+
+from stripe_netsuite.domain.finding import Finding, Severity
+from stripe_netsuite.domain.identity import Role, collision_key
+from stripe_netsuite.domain.netsuite_record import Link, Record, RecordGroup, record_group
+from stripe_netsuite.load.apply import Applied, Writer, apply_plan
+from stripe_netsuite.load.body import total_of
+from stripe_netsuite.load.plan import (
+    ActionKind,
+    FoundRecord,
+    Known,
+    KnownLink,
+    LoadPlan,
+    external_id_candidates,
+    plan_load,
+)
+from stripe_netsuite.load.writer import LeaseKeeper, writing
+from stripe_netsuite.mapping.entities import StripeAccount
+from stripe_netsuite.netsuite_api.lookup import lookup_external_ids
+from stripe_netsuite.netsuite_api.read_back import lookup_transactions
+from stripe_netsuite.pipeline.plan_store import PlanView
+from stripe_netsuite.pipeline.run import LoadStep, Run
+from stripe_netsuite.pipeline.services import Services
+from stripe_netsuite.staging.findings import record_findings, resolve_findings
+from stripe_netsuite.staging.journal import Outcome, open_intents, write_outcomes
+from stripe_netsuite.staging.ledger import LedgerState, set_ledger_states
+from stripe_netsuite.staging.links import LinkRow, read_links, taken_external_keys
+from stripe_netsuite.staging.load_plans import write_load_plan
+from stripe_netsuite.staging.objects import ObjectState, State, set_states
+from stripe_netsuite.transform.books import Books
+from stripe_netsuite.transform.outcome import Booked, Excluded, Waiting
+from stripe_netsuite.transform.outcome import Outcome as TransformOutcome
+
+BATCH = 2_000
+_LEASE_WAIT_S = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A staged object and what its transform answered. `content_hash` is None for records of no single object."""
+
+    object_type: str
+    stripe_id: str
+    content_hash: str | None
+    outcome: TransformOutcome
+    balance_transaction_id: str | None = None
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """The records to book, if any."""
+        return self.outcome.records if isinstance(self.outcome, Booked) else ()
+
+
+@dataclass(slots=True)
+class Step:
+    """A load step under way: its account, its books, its totals, and in a dry run what earlier steps would link."""
+
+    services: Services
+    run: Run
+    account: StripeAccount
+    books: Books
+    name: LoadStep | str
+    keeper: LeaseKeeper | None
+    planned: dict[tuple[str, Role], KnownLink] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    view: PlanView | None = None
+
+    def links(self, stripe_ids: Iterable[str]) -> dict[tuple[str, Role], KnownLink]:
+        """Return the known links of these Stripe objects, by object and role."""
+        ids = set(stripe_ids)
+        with self.services.engine.connect() as connection:
+            rows = read_links(connection, self.services.netsuite_account, self.account.id, ids)
+        planned = {key: link for key, link in self.planned.items() if key[0] in ids}
+        return {**planned, **{key: _known_link(row) for key, row in rows.items()}}
+
+
+def load_candidates(step: Step, candidates: Sequence[Candidate]) -> None:
+    """Plan and, unless it is a dry run, apply one batch of candidates; write states, findings and counts.
+
+    Raises RetriableError when outcomes stay unknown: everything else of the batch is recorded by then.
+    """
+    records = [record for candidate in candidates for record in candidate.records]
+    plan = plan_load(records, _known(step, records))
+    if step.view is not None:
+        _show(step, step.view, plan, candidates)
+    if step.run.dry_run:
+        _plan_only(step, plan)
+        return
+    if step.keeper is None:
+        raise RuntimeError("a step that writes holds the lease")
+    applied = Applied()
+    try:
+        applied = apply_plan(plan, _writer(step, step.keeper), _internal_ids(step, records))
+    finally:
+        settle_intents(step, records)
+    _finish_batch(step, candidates, plan, applied)
+
+
+def batches(items: Iterable[Candidate], size: int = BATCH) -> Iterator[list[Candidate]]:
+    """Cut into lists of at most `size`, so that memory does not grow with the window."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+@contextmanager
+def open_step(services: Services, run: Run, account: StripeAccount, name: LoadStep | str) -> Iterator[Step]:
+    """Give a step that holds the writer's lease of the Stripe account, unless it is a dry run."""
+    view = PlanView(str(name), services.reference, is_dry_run=run.dry_run)
+    step = Step(services, run, account, services.books(account), name, None, view=view)
+    if run.dry_run:
+        yield step
+        return
+    holder = f"{run.run_id}/{name}"
+    with writing(services.engine, account.id, holder, services.clock, wait_s=_LEASE_WAIT_S) as keeper:
+        step.keeper = keeper
+        yield step
+
+
+def _show(step: Step, view: PlanView, plan: LoadPlan, candidates: Sequence[Candidate]) -> None:
+    not_booked = [
+        (c.object_type, c.stripe_id, c.outcome.reason) for c in candidates if not isinstance(c.outcome, Booked)
+    ]
+    view.add(plan, not_booked)
+    with step.services.engine.begin() as connection:
+        write_load_plan(
+            connection,
+            run_id=step.run.run_id,
+            stripe_account=step.account.id,
+            step=str(step.name),
+            content=view.content(),
+            now=step.services.clock.now(),
+        )
+
+
+def _known(step: Step, records: Sequence[Record]) -> Known:
+    """Ask both sides what they hold: our links, and NetSuite by external id for what has no link."""
+    referred = [ref.stripe_id for record in records for ref in record.references if isinstance(ref, Link)]
+    links = step.links([*(record.stripe_id for record in records), *referred])
+    by_group: dict[RecordGroup, list[str]] = {}
+    for record in records:
+        if (record.stripe_id, record.role) not in links:
+            by_group.setdefault(record_group(record.record_type), []).extend(external_id_candidates(record))
+    found: dict[tuple[RecordGroup, str], FoundRecord] = {}
+    taken: dict[tuple[RecordGroup, str], str] = {}
+    for group, external_ids in by_group.items():
+        rows = lookup_external_ids(step.services.netsuite, group, external_ids)
+        for external_id, row in rows.items():
+            if row.external_id == external_id and not row.is_voided:
+                found[group, external_id] = FoundRecord(row.record_type, row.internal_id)
+        with step.services.engine.connect() as connection:
+            keys = {collision_key(external_id) for external_id in external_ids}
+            held = taken_external_keys(connection, step.services.netsuite_account, group, keys)
+        taken.update({(group, key): stripe_id for key, stripe_id in held.items()})
+    return Known(
+        stripe_account=step.account.id,
+        mapping_version=step.services.mapping.version,
+        links=links,
+        found_by_external_id=found,
+        stripe_id_by_external_key=taken,
+    )
+
+
+def _internal_ids(step: Step, records: Sequence[Record]) -> dict[Link, str]:
+    referred = {ref.stripe_id for record in records for ref in record.references if isinstance(ref, Link)}
+    return {Link(stripe_id, role): link.internal_id for (stripe_id, role), link in step.links(referred).items()}
+
+
+def settle_intents(step: Step, records: Sequence[Record]) -> None:
+    """Give the intents of these records that a crash left open their outcome: linked by now means adopted."""
+    ids = {record.stripe_id for record in records}
+    with step.services.engine.begin() as connection:
+        rows = [
+            row
+            for row in open_intents(connection, step.services.netsuite_account, step.account.id)
+            if row.intent.stripe_id in ids
+        ]
+        links = read_links(connection, step.services.netsuite_account, step.account.id, ids)
+        settled = [
+            Outcome(row.id, "adopted", links[row.intent.stripe_id, row.intent.role].internal_id, "found by external id")
+            for row in rows
+            if (row.intent.stripe_id, row.intent.role) in links
+        ]
+        if settled:
+            write_outcomes(connection, settled)
+
+
+def _plan_only(step: Step, plan: LoadPlan) -> None:
+    """Remember what the plan would link, so that later steps of the dry run can refer to it."""
+    for kind, count in plan.counts().items():
+        step.counts[_COUNT_BY_KIND[ActionKind(kind)]] += count
+    for action in plan.actions:
+        if action.kind not in (ActionKind.WAIT, ActionKind.CONFLICT):
+            step.planned[action.record.stripe_id, action.record.role] = KnownLink(
+                action.record.record_type.value, action.internal_id or "planned", action.payload_hash, None
+            )
+
+
+_COUNT_BY_KIND = {
+    ActionKind.CREATE: "would_create",
+    ActionKind.UPDATE: "would_update",
+    ActionKind.ADOPT: "would_adopt",
+    ActionKind.SKIP: "skipped",
+    ActionKind.WAIT: "waiting",
+    ActionKind.CONFLICT: "conflicts",
+}
+
+
+def _writer(step: Step, keeper: LeaseKeeper) -> Writer:
+    return Writer(
+        engine=step.services.engine,
+        client=step.services.netsuite,
+        keeper=keeper,
+        clock=step.services.clock,
+        run_id=step.run.run_id,
+        netsuite_account=step.services.netsuite_account,
+        stripe_account=step.account.id,
+        mapping_version=step.services.mapping.version,
+    )
+
+
+def _finish_batch(step: Step, candidates: Sequence[Candidate], plan: LoadPlan, applied: Applied) -> None:
+    findings = [*applied.findings, *(action.finding for action in plan.actions if action.finding)]
+    findings.extend(_read_back(step, plan, applied))
+    reasons = {(a.record.stripe_id, a.record.role): a.reason for a in plan.of(ActionKind.WAIT, ActionKind.CONFLICT)}
+    reasons.update({(link.stripe_id, link.role): reason for link, reason in applied.failed.items()})
+    states: dict[str, list[ObjectState]] = {}
+    ledger: list[tuple[str, LedgerState, str | None]] = []
+    for candidate in candidates:
+        state, reason = _state_of(candidate, reasons)
+        findings.extend(getattr(candidate.outcome, "findings", ()))
+        step.counts[state] += 1
+        if candidate.content_hash is not None:
+            states.setdefault(candidate.object_type, []).append(
+                ObjectState(candidate.stripe_id, candidate.content_hash, state, reason)
+            )
+        if candidate.balance_transaction_id:
+            ledger.append((candidate.balance_transaction_id, *_ledger_state(state, reason)))
+    step.counts.update(applied.counts)
+    step.counts["skipped"] += len(plan.of(ActionKind.SKIP))
+    step.counts["conflicts"] += len(plan.of(ActionKind.CONFLICT))
+    step.counts["written"] += applied.counts["created"]
+    _record(step, [candidate.stripe_id for candidate in candidates], findings, states, ledger)
+
+
+def _state_of(candidate: Candidate, reasons: dict[tuple[str, Role], str]) -> tuple[State, str | None]:
+    match candidate.outcome:
+        case Excluded(reason=reason):
+            return "excluded", reason
+        case Waiting(reason=reason):
+            return "waiting", reason
+        case Booked(records=records):
+            blocking = [reasons[r.stripe_id, r.role] for r in records if (r.stripe_id, r.role) in reasons]
+            # What differs from the books is booked all the same: the finding says so, nothing waits for it (A6).
+            waiting = [reason for reason in blocking if reason != "booked_object_changed"]
+            return ("waiting", waiting[0]) if waiting else ("loaded", None)
+
+
+def _ledger_state(state: State, reason: str | None) -> tuple[LedgerState, str | None]:
+    if state == "loaded":
+        return "waiting", "booked into Undeposited Funds; waits for its payout"
+    return ("excluded", reason) if state == "excluded" else ("waiting", reason)
+
+
+def _read_back(step: Step, plan: LoadPlan, applied: Applied) -> list[Finding]:
+    """State the amount twice: what NetSuite now holds must be what was sent (C1, F3)."""
+    expected: dict[str, tuple[Record, Decimal]] = {}
+    for action in plan.of(ActionKind.CREATE, ActionKind.ADOPT):
+        total = total_of(action.record)
+        internal_id = applied.internal_id_by_link.get(Link(action.record.stripe_id, action.record.role))
+        if total is not None and internal_id is not None:
+            expected[internal_id] = (action.record, total)
+    findings: list[Finding] = []
+    found = lookup_transactions(step.services.netsuite, list(expected)) if expected else {}
+    for internal_id, (record, total) in expected.items():
+        state = found.get(internal_id)
+        if state is not None and state.foreign_total == abs(total):
+            continue
+        is_invoice = record.record_type.value == "invoice"
+        findings.append(
+            Finding(
+                code="invoice_total_mismatch" if is_invoice else "unequal_amounts",
+                severity=Severity.CRITICAL,
+                stage="load",
+                stripe_account=step.account.id,
+                stripe_id=record.stripe_id,
+                netsuite_type=record.record_type.value,
+                netsuite_id=internal_id,
+                message="NetSuite holds another total than Stripe's." if state else "The record cannot be read back.",
+                expected=str(total),
+                found=str(state.foreign_total) if state else None,
+                difference=str(state.foreign_total - abs(total)) if state else None,
+                suggestion="Look for scripts, tax or discounts that NetSuite added to the record.",
+            )
+        )
+    return findings
+
+
+def _record(
+    step: Step,
+    stripe_ids: Collection[str],
+    findings: Sequence[Finding],
+    states: dict[str, list[ObjectState]],
+    ledger: Sequence[tuple[str, LedgerState, str | None]],
+) -> None:
+    now = step.services.clock.now()
+    with step.services.engine.begin() as connection:
+        record_findings(connection, findings, step.run.run_id, now)
+        resolve_findings(
+            connection,
+            account=step.account.id,
+            run_id=step.run.run_id,
+            now=now,
+            stage="load",
+            stripe_ids=stripe_ids,
+            except_keys={finding.key for finding in findings},
+        )
+        for object_type, rows in states.items():
+            set_states(connection, step.account.id, object_type, rows)
+        set_ledger_states(connection, step.account.id, ledger)
+
+
+def _known_link(row: LinkRow) -> KnownLink:
+    return KnownLink(row.record_type.value, row.internal_id, row.payload_hash, row.mapping_version)

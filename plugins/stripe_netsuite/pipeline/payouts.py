@@ -1,0 +1,279 @@
+"""Payout reconciliation: find the open payouts, and for each tie out, deposit, read back (ACCOUNTING F1 to F7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from stripe_netsuite.domain.finding import Finding, Severity
+from stripe_netsuite.domain.identity import Role, external_id
+from stripe_netsuite.domain.money import Money
+from stripe_netsuite.domain.netsuite_record import DepositRecord, RecordType
+from stripe_netsuite.domain.stripe_object import BalanceTransaction, Charge, Payout, Refund
+from stripe_netsuite.domain.window import calendar_date
+from stripe_netsuite.mapping.entities import StripeAccount
+from stripe_netsuite.netsuite_api.lookup import lookup_external_ids
+from stripe_netsuite.netsuite_api.read_back import lookup_transactions, read_deposit
+from stripe_netsuite.pipeline.loading import Candidate, Step, load_candidates, open_step
+from stripe_netsuite.pipeline.run import Run
+from stripe_netsuite.pipeline.services import Services
+from stripe_netsuite.pipeline.staged import read_objects
+from stripe_netsuite.reconcile.payout import BookedRecord, DepositPlan, PayoutBooks, plan_deposit
+from stripe_netsuite.staging.findings import record_findings, resolve_findings
+from stripe_netsuite.staging.ledger import read_ledger, set_ledger_states
+from stripe_netsuite.staging.links import read_links
+from stripe_netsuite.staging.payouts import PayoutRow, PayoutStateName, open_payouts, read_payout, set_payout_state
+from stripe_netsuite.transform.books import Books
+from stripe_netsuite.transform.outcome import Booked
+
+_OBJECT_BY_PREFIX = {"ch": "charge", "py": "charge", "re": "refund", "pyr": "refund"}
+
+
+def discover_payouts(services: Services, run: Run) -> list[dict[str, Any]]:
+    """Return the payouts that are neither booked nor excluded, earliest arrival first, with a label for the UI."""
+    found: list[dict[str, Any]] = []
+    for account in services.accounts(run):
+        with services.engine.connect() as connection:
+            rows = open_payouts(connection, account.id, only_ids=run.only_ids or None)
+        found.extend({"account": account.id, "payout_id": row.payout_id, "label": label_of(row)} for row in rows)
+    return found
+
+
+def label_of(row: PayoutRow) -> str:
+    """Return `po_… 1,234.50 USD`."""
+    money = Money(row.amount, row.currency)
+    return f"{row.payout_id} {money.major:,} {row.currency.upper()}"
+
+
+def reconcile_payout(services: Services, run: Run, account_id: str, payout_id: str) -> dict[str, Any]:
+    """Bring one payout as far as it goes; return its state, reason, deposit and label.
+
+    Raises RetriableError when a write's outcome stays unknown, or another run holds the writer's lease.
+    """
+    account = services.mapping.stripe_account(account_id)
+    with services.engine.connect() as connection:
+        row = read_payout(connection, account_id, payout_id)
+        members = read_ledger(connection, account_id, payout_id=payout_id)
+    if row is None:
+        raise KeyError(payout_id)
+    step = Step(services, run, account, services.books(account), f"deposit {payout_id}", None)
+    existing = _existing_deposit(services, account, payout_id)
+    if existing is None:
+        state, reason, findings = _book(step, row, members)
+        existing = None if state != "booked" else _existing_deposit(services, account, payout_id)
+    else:
+        state, reason, findings = "booked", "", []
+    total: Decimal | None = None
+    if existing is not None and not run.dry_run:
+        state, reason, total, more = _read_back(step, row, existing)
+        findings = [*findings, *more]
+    if not run.dry_run:
+        _record(step, row, members, (state, reason, existing, total), findings)
+    return {
+        "account": account_id,
+        "payout_id": payout_id,
+        "state": state,
+        "reason": reason,
+        "deposit_id": existing or "",
+        "deposit_total": "" if total is None else str(total),
+        "label": f"{label_of(row)} {state}",
+    }
+
+
+def _existing_deposit(services: Services, account: StripeAccount, payout_id: str) -> str | None:
+    """Return the deposit that stands for the payout: by our link, else by external id (a lost answer, a crash)."""
+    with services.engine.connect() as connection:
+        links = read_links(connection, services.netsuite_account, account.id, [payout_id])
+    link = links.get((payout_id, Role.MAIN))
+    if link is not None:
+        return link.internal_id
+    wanted = external_id(payout_id)
+    found = lookup_external_ids(services.netsuite, "transaction", [wanted]).get(wanted)
+    is_deposit = found is not None and found.record_type == RecordType.DEPOSIT.value and not found.is_voided
+    return found.internal_id if found is not None and is_deposit else None
+
+
+def _book(
+    step: Step, row: PayoutRow, members: Sequence[BalanceTransaction]
+) -> tuple[PayoutStateName, str, list[Finding]]:
+    payout = read_objects(step, "payout", Payout, [row.payout_id])[row.payout_id]
+    held = _not_ready(step, payout)
+    if held is not None:
+        return held
+    if not members:
+        return "waiting_on_records", "its ledger lines are not staged yet", []
+    books = _payout_books(step.books, payout)
+    if books is None:
+        finding = _finding(step, payout.id, "period_closed", "The posting period of the arrival date is closed.")
+        return "blocked", "period_closed", [finding]
+    plan = plan_deposit(payout, members, _booked_records(step, members), books)
+    if plan.record is None:
+        return _state_name(plan), plan.reason, list(plan.findings)
+    record = replace(plan.record, custom_fields=step.books.extra_fields("deposit", payout))
+    return _post(step, payout, record)
+
+
+def _not_ready(step: Step, payout: Payout) -> tuple[PayoutStateName, str, list[Finding]] | None:
+    """F1: automatic, paid, reconciliation completed; A7: arrived after the sync start."""
+    if calendar_date(payout.arrival_date) < step.books.sync_start:
+        return "excluded", "A7: arrived before the sync start date", []
+    if not payout.automatic:
+        finding = _finding(
+            step,
+            payout.id,
+            "manual_payout",
+            "Stripe does not tell what a manual or instant payout contains, so no deposit can be tied out.",
+        )
+        return "blocked", "manual_payout", [finding]
+    if payout.status != "paid":
+        return "waiting_on_reconciliation", f"status is {payout.status}", []
+    if payout.reconciliation_status != "completed":
+        return "waiting_on_reconciliation", f"reconciliation is {payout.reconciliation_status}", []
+    return None
+
+
+def _payout_books(books: Books, payout: Payout) -> PayoutBooks | None:
+    booked = books.book_date(calendar_date(payout.arrival_date))
+    if booked is None:
+        return None
+    return PayoutBooks(
+        stripe_account=books.stripe_account,
+        base_currency=books.base_currency,
+        subsidiary_id=books.subsidiary_id,
+        undeposited_funds_account_id=books.undeposited_funds_account_id,
+        bank_account_id=books.bank_account_id_by_currency.get(payout.currency),
+        currency_id=books.currency_id_by_code.get(payout.currency),
+        account_id_by_role=books.account_id_by_role,
+        tolerance_minor=books.tolerance_minor_of(payout.currency),
+        fee_lines=books.fee_lines,
+        deposit_date=booked.day,
+        original_date=booked.original,
+    )
+
+
+def _booked_records(step: Step, members: Sequence[BalanceTransaction]) -> dict[str, BookedRecord]:
+    """Return, by Stripe id, what stands for each charge and refund, as NetSuite holds it now (F4)."""
+    sources = {row.source for row in members if row.source}
+    charges = read_objects(step, "charge", Charge, [s for s in sources if _kind_of(s) == "charge"])
+    refunds = read_objects(step, "refund", Refund, [s for s in sources if _kind_of(s) == "refund"])
+    money = {c.id: Money(c.amount_captured, c.currency) for c in charges.values()}
+    money |= {r.id: Money(r.amount, r.currency) for r in refunds.values()}
+    links = {stripe_id: link for (stripe_id, role), link in step.links(money).items() if role is Role.MAIN}
+    states = lookup_transactions(step.services.netsuite, {link.internal_id for link in links.values()})
+    records: dict[str, BookedRecord] = {}
+    for stripe_id, link in links.items():
+        state = states.get(link.internal_id)
+        record = BookedRecord(internal_id=link.internal_id, stripe_money=money[stripe_id], exists=state is not None)
+        if state is not None:
+            record = replace(
+                record,
+                voided=state.is_voided,
+                found_total=state.foreign_total,
+                found_account_id=state.main_account_id,
+                found_subsidiary_id=state.subsidiary_id,
+                exchange_rate=state.exchange_rate,
+                deposit_ids=state.deposit_ids,
+            )
+        records[stripe_id] = record
+    return records
+
+
+def _post(step: Step, payout: Payout, record: DepositRecord) -> tuple[PayoutStateName, str, list[Finding]]:
+    """Write the deposit through the same protocol as every record: intent, request, outcome, link."""
+    with open_step(step.services, step.run, step.account, step.name) as posting:
+        load_candidates(posting, [Candidate("payout", payout.id, None, Booked((record,)))])
+        if step.run.dry_run:
+            return "discovered", "dry run: a deposit would be booked", []
+        if (payout.id, Role.MAIN) in posting.links([payout.id]):
+            return "booked", "", []
+    return "blocked", "netsuite_refused", []
+
+
+def _read_back(step: Step, row: PayoutRow, deposit_id: str) -> tuple[PayoutStateName, str, Decimal, list[Finding]]:
+    """F3, the second time: the deposit's total, as NetSuite holds it, is the payout's amount."""
+    deposit = read_deposit(step.services.netsuite, deposit_id)
+    expected = Money(row.amount, row.currency)
+    if deposit.total == expected.major:
+        return "booked", "", deposit.total, []
+    finding = Finding(
+        code="deposit_total_mismatch",
+        severity=Severity.CRITICAL,
+        stage="reconcile",
+        stripe_account=step.account.id,
+        object_type="payout",
+        stripe_id=row.payout_id,
+        netsuite_type=RecordType.DEPOSIT.value,
+        netsuite_id=deposit_id,
+        message="The deposit in NetSuite does not equal the payout.",
+        expected=str(expected),
+        found=f"{deposit.total} {row.currency.upper()}",
+        difference=str(deposit.total - expected.major),
+        suggestion="Compare the deposit's lines with the payout; somebody or a script changed it.",
+    )
+    return "mismatch", finding.code, deposit.total, [finding]
+
+
+def _record(
+    step: Step,
+    row: PayoutRow,
+    members: Sequence[BalanceTransaction],
+    answer: tuple[PayoutStateName, str, str | None, Decimal | None],
+    findings: Sequence[Finding],
+) -> None:
+    state, reason, deposit_id, total = answer
+    now = step.services.clock.now()
+    with step.services.engine.begin() as connection:
+        set_payout_state(
+            connection,
+            step.account.id,
+            row.payout_id,
+            state,
+            run_id=step.run.run_id,
+            now=now,
+            reason=reason or None,
+            deposit_internal_id=deposit_id,
+            deposit_total=total,
+            member_count=len(members),
+        )
+        if state == "booked":
+            booked = [(member.id, "booked", f"deposit {deposit_id}") for member in members]
+            set_ledger_states(connection, step.account.id, booked)  # type: ignore[arg-type]
+        record_findings(connection, findings, step.run.run_id, now)
+        resolve_findings(
+            connection,
+            account=step.account.id,
+            run_id=step.run.run_id,
+            now=now,
+            stage="reconcile",
+            stripe_ids={row.payout_id, *(member.source for member in members if member.source)},
+            except_keys={finding.key for finding in findings},
+        )
+
+
+def _state_name(plan: DepositPlan) -> PayoutStateName:
+    match plan.state:
+        case "waiting_on_records":
+            return "waiting_on_records"
+        case "mismatch":
+            return "mismatch"
+        case _:
+            return "blocked"
+
+
+def _kind_of(stripe_id: str) -> str | None:
+    return _OBJECT_BY_PREFIX.get(stripe_id.partition("_")[0])
+
+
+def _finding(step: Step, payout_id: str, code: str, message: str) -> Finding:
+    return Finding(
+        code=code,
+        severity=Severity.CRITICAL,
+        stage="reconcile",
+        stripe_account=step.account.id,
+        object_type="payout",
+        stripe_id=payout_id,
+        message=message,
+        suggestion="Book the deposit by hand, or open the period; the payout is looked at again in the next run.",
+    )

@@ -1,0 +1,48 @@
+"""The load steps by name, in the order in which records depend on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from stripe_netsuite.pipeline.customer_step import load_customers
+from stripe_netsuite.pipeline.item_step import load_items
+from stripe_netsuite.pipeline.loading import Step, open_step
+from stripe_netsuite.pipeline.run import LoadStep, Run
+from stripe_netsuite.pipeline.sale_steps import load_invoices, load_payments, load_refunds
+from stripe_netsuite.pipeline.services import Services
+
+_STEPS: dict[LoadStep, Callable[[Step], None]] = {
+    LoadStep.CUSTOMERS: load_customers,
+    LoadStep.ITEMS: load_items,
+    LoadStep.INVOICES: load_invoices,
+    LoadStep.PAYMENTS: load_payments,
+    LoadStep.REFUNDS: load_refunds,
+}
+
+
+def load(services: Services, run: Run, step: LoadStep) -> dict[str, Any]:
+    """Run one load step for all accounts of the run; return its counts.
+
+    A dry run writes nothing to NetSuite: it plans the earlier steps as well, so that this one sees what they would
+    link, and stores the plan.
+    """
+    counts: dict[str, int] = dict.fromkeys(("written", "waiting", "conflicts"), 0)
+    for account in services.accounts(run):
+        with open_step(services, run, account, step) as opened:
+            if run.dry_run:
+                _plan_earlier(opened, step)
+            _STEPS[step](opened)
+            for name, count in opened.counts.items():
+                counts[name] = counts.get(name, 0) + count
+    return counts
+
+
+def _plan_earlier(opened: Step, step: LoadStep) -> None:
+    view, opened.view = opened.view, None
+    for earlier in LoadStep:
+        if earlier is step:
+            break
+        _STEPS[earlier](opened)
+    opened.counts.clear()
+    opened.view = view

@@ -1,0 +1,1 @@
+"""Hooks: the product's clients, built from Airflow connections."""

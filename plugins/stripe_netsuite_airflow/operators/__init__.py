@@ -1,0 +1,1 @@
+"""Operators: where a task needs more than a function, such as links beside it in the UI."""

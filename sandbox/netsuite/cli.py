@@ -1,0 +1,83 @@
+"""Command-line options of `python -m sandbox netsuite`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from sandbox.netsuite.options import DEFAULT_NOW, Options
+
+_PRIVATE_KEY = "oauth2-private-key.pem"
+_KEY_BITS = 3072
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the NetSuite sandbox to a parser (the port is the caller's)."""
+    defaults = Options()
+    parser.add_argument("--account", default=defaults.account, help="account id, as NetSuite writes it")
+    parser.add_argument("--state", type=Path, help="SQLite file that keeps the books (default: in memory)")
+    parser.add_argument("--control", action="store_true", help="answer /_sandbox/: faults, counts, trial balance")
+    parser.add_argument(
+        "--concurrency-limit", type=int, default=defaults.concurrency_limit, help="requests at once before 429"
+    )
+    parser.add_argument("--latency-ms", type=float, default=0.0, help="median time a request takes")
+    parser.add_argument(
+        "--latency-sigma", type=float, default=0.0, help="spread of the lognormal latency (0: constant)"
+    )
+    parser.add_argument("--seed", type=int, default=defaults.seed, help="seed of the latency draws")
+    parser.add_argument(
+        "--now", type=_instant, default=DEFAULT_NOW, help="business clock, ISO 8601 (default: %(default)s)"
+    )
+    parser.add_argument("--oauth2-public-key", type=Path, help="PEM file of the OAuth 2.0 client's public key")
+    parser.add_argument(
+        "--key-folder", type=Path, help=f"folder for a generated OAuth 2.0 key pair ({_PRIVATE_KEY}, mode 0600)"
+    )
+
+
+def options_from(args: argparse.Namespace) -> Options:
+    """The options of parsed arguments; makes an OAuth 2.0 key pair where `--key-folder` asks for one."""
+    public_key = None
+    if args.oauth2_public_key is not None:
+        public_key = args.oauth2_public_key.read_text(encoding="ascii")
+    elif args.key_folder is not None:
+        public_key = public_key_in(args.key_folder)
+    return Options(
+        account=args.account,
+        state=args.state,
+        control=args.control,
+        concurrency_limit=args.concurrency_limit,
+        latency_ms=args.latency_ms,
+        latency_sigma=args.latency_sigma,
+        seed=args.seed,
+        now=args.now,
+        public_key_pem=public_key,
+    )
+
+
+def public_key_in(folder: Path) -> str:
+    """The PEM public key of the pair in `folder`, generated on first use; the private key is readable by its owner."""
+    path = folder / _PRIVATE_KEY
+    if path.exists():
+        loaded = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
+        loaded = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
+        pem = loaded.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(pem)
+    public = loaded.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return public.decode("ascii")
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    return instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""Records as JSON: which fields exist, how a body is merged, checked, saved and shown."""

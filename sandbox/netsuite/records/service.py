@@ -1,0 +1,211 @@
+"""Create, upsert, change, delete and find records: external ids, merging, checking, saving, in one transaction each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from sandbox.netsuite import errors
+from sandbox.netsuite.books.database import Books, Row
+from sandbox.netsuite.jsontext import Body, decode_stored, encode
+from sandbox.netsuite.reading import Reader
+from sandbox.netsuite.records import masters, posting, references
+from sandbox.netsuite.records.catalog import RecordType
+from sandbox.netsuite.records.fields import FieldCatalog, refuse_unknown
+from sandbox.netsuite.records.merge import merge
+
+Validation = Literal["Error", "Warning", "Ignore"]
+_EXTERNAL_ID = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a write left behind: the internal id, and the properties that were dropped."""
+
+    id: int
+    ignored: tuple[str, ...] = ()
+
+
+class RecordService:
+    """The record service over one set of books."""
+
+    def __init__(self, books: Books, fields: FieldCatalog) -> None:
+        self.books = books
+        self.fields = fields
+
+    def create(self, record_type: RecordType, body: Body, validation: Validation) -> Saved:
+        """POST: a new record; an external id that exists in the group already is refused."""
+        change, ignored = self._checked(record_type, body, validation)
+        external_id = _external_id_of(change)
+        with self.books.writing():
+            if external_id is not None and self._by_external_id(record_type, external_id) is not None:
+                raise errors.user_error(errors.DUPLICATE_RECORD)
+            return Saved(self._create(record_type, change, external_id), ignored)
+
+    def upsert(
+        self, record_type: RecordType, external_id: str, body: Body, validation: Validation, replace: frozenset[str]
+    ) -> Saved:
+        """PUT eid: a new record, or a change of the one with this external id (sublists merge as with PATCH)."""
+        change, ignored = self._checked(record_type, body, validation)
+        with self.books.writing():
+            row = self._by_external_id(record_type, external_id)
+            if row is None:
+                return Saved(self._create(record_type, change, external_id), ignored)
+            if row["type"] != record_type.name:
+                raise errors.user_error(errors.DUPLICATE_RECORD)
+            self._change(record_type, row, change, replace)
+            return Saved(row["id"], ignored)
+
+    def change(
+        self, record_type: RecordType, record_id: int, body: Body, validation: Validation, replace: frozenset[str]
+    ) -> Saved:
+        """PATCH: fields replace, null clears, sublist lines match by key or are appended."""
+        change, ignored = self._checked(record_type, body, validation)
+        with self.books.writing():
+            self._change(record_type, self.record_row(record_type, record_id), change, replace)
+        return Saved(record_id, ignored)
+
+    def delete(self, record_type: RecordType, record_id: int) -> None:
+        """DELETE, unless other records refer to it."""
+        with self.books.writing():
+            self.record_row(record_type, record_id)
+            if record_type.is_transaction:
+                posting.delete(self.books, record_type.name, record_id)
+            else:
+                if masters.is_used(self.books, record_type.family, record_id):
+                    raise errors.user_error(errors.REFERRED_DELETE)
+                masters.delete_row(self.books, record_type.family, record_id)
+            self.books.execute(
+                "DELETE FROM sandbox_record WHERE family = ? AND id = ?", (record_type.family, record_id)
+            )
+
+    def resolve(self, record_type: RecordType, segment: str, url: str) -> int:
+        """The internal id behind a URL segment: a number or `eid:…`. Raises the 404 or 400 of an unknown one."""
+        if segment.startswith("eid:"):
+            row = self._by_external_id(record_type, checked_external_id(segment, url))
+            if row is None or row["type"] != record_type.name:
+                raise errors.unknown_record(url)
+            return int(row["id"])
+        if not re.fullmatch(r"[1-9][0-9]{0,17}", segment):
+            raise errors.invalid_id(segment, url)
+        row = self.books.row(
+            "SELECT type FROM sandbox_record WHERE family = ? AND id = ?", (record_type.family, int(segment))
+        )
+        if row is not None and row["type"] == record_type.name:
+            return int(segment)
+        if record_type.is_transaction:
+            raise errors.user_error(errors.WRONG_TRANSACTION_TYPE)
+        raise errors.unknown_record(url)
+
+    def record_row(self, record_type: RecordType, record_id: int) -> Row:
+        """The stored record; it exists because `resolve` found it."""
+        row = self.books.row(
+            "SELECT * FROM sandbox_record WHERE family = ? AND id = ? AND type = ?",
+            (record_type.family, record_id, record_type.name),
+        )
+        if row is None:
+            raise errors.unknown_record(f"{record_type.path}/{record_id}")
+        return row
+
+    def ids(self, record_type: RecordType) -> list[int]:
+        """All internal ids of a type, ascending."""
+        rows = self.books.rows("SELECT id FROM sandbox_record WHERE type = ? ORDER BY id", (record_type.name,))
+        return [int(row["id"]) for row in rows]
+
+    def _checked(self, record_type: RecordType, body: Body, validation: Validation) -> tuple[Body, tuple[str, ...]]:
+        if not record_type.can_write:
+            raise errors.Refused(f"{errors.PREFIX}This record is read-only.", status=405, code="INVALID_REQUEST")
+        checked = self.fields.check(record_type, body)
+        if validation == "Error":
+            refuse_unknown(checked.unknown)
+        with self.books.lock:
+            normal = references.normalise(self.books, record_type, checked.body)
+        return normal, checked.unknown if validation == "Warning" else ()
+
+    def _by_external_id(self, record_type: RecordType, external_id: str) -> Row | None:
+        return self.books.row(
+            "SELECT * FROM sandbox_record WHERE family = ? AND externalkey = ?",
+            (record_type.family, external_id.casefold()),
+        )
+
+    def _create(self, record_type: RecordType, change: Body, external_id: str | None) -> int:
+        body = merge(record_type, {}, change, replace=frozenset())
+        body.pop("externalId", None)
+        record_id = self.books.next_id(record_type.family)
+        self.books.insert(
+            "sandbox_record",
+            {
+                "family": record_type.family,
+                "id": record_id,
+                "type": record_type.name,
+                "externalid": external_id,
+                "externalkey": external_id.casefold() if external_id is not None else None,
+                "body": encode(body).decode(),
+                "created": self.books.stamp,
+                "modified": self.books.stamp,
+            },
+        )
+        self._save(record_type, record_id, body, external_id, is_new=True)
+        return record_id
+
+    def _change(self, record_type: RecordType, row: Row, change: Body, replace: frozenset[str]) -> None:
+        before = decode_stored(row["body"])
+        body = merge(record_type, before, change, replace=replace)
+        external_id = self._changed_external_id(record_type, row, body)
+        if body == before and external_id == row["externalid"]:
+            return
+        self.books.execute(
+            "UPDATE sandbox_record SET body = ?, externalid = ?, externalkey = ?, modified = ? "
+            "WHERE family = ? AND id = ?",
+            (
+                encode(body).decode(),
+                external_id,
+                external_id.casefold() if external_id is not None else None,
+                self.books.stamp,
+                record_type.family,
+                row["id"],
+            ),
+        )
+        self._save(record_type, row["id"], body, external_id, is_new=False)
+
+    def _changed_external_id(self, record_type: RecordType, row: Row, body: Body) -> str | None:
+        sent = _external_id_of(body)
+        body.pop("externalId", None)
+        if sent is None:
+            kept: str | None = row["externalid"]
+            return kept
+        other = self._by_external_id(record_type, sent)
+        if other is not None and other["id"] != row["id"]:
+            raise errors.user_error(errors.DUPLICATE_RECORD)
+        return sent
+
+    def _save(
+        self, record_type: RecordType, record_id: int, body: Body, external_id: str | None, *, is_new: bool
+    ) -> None:
+        reader = Reader(body)
+        match record_type.family:
+            case "transaction":
+                post = posting.post_new if is_new else posting.post_again
+                post(self.books, record_type.name, record_id, reader, external_id)
+            case "entity":
+                masters.save_customer(self.books, record_id, reader, external_id)
+            case "item":
+                masters.save_item(self.books, record_type, record_id, reader, external_id)
+            case _:
+                masters.save_rate(self.books, record_id, reader)
+
+
+def checked_external_id(segment: str, url: str) -> str:
+    """The external id of an `eid:` segment; only letters, digits, `_` and `-` work in a URL."""
+    external_id = segment.removeprefix("eid:")
+    if not _EXTERNAL_ID.fullmatch(external_id):
+        raise errors.invalid_id(segment, url)
+    return external_id
+
+
+def _external_id_of(body: Body) -> str | None:
+    value = body.get("externalId")
+    if value is not None and not isinstance(value, str):
+        raise errors.invalid_value("externalId")
+    return value or None

@@ -1,0 +1,142 @@
+"""The account's state: its clock, its objects by type, what is due later, and the event every change leaves.
+
+Promises: the clock never goes back; whatever changes an object goes through `add` or `change`, which write the event
+with the object's snapshot at that moment; things scheduled for one instant happen in the order they were scheduled.
+"""
+
+import heapq
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from sandbox.stripe.identity import IdSource
+from sandbox.stripe.ledger import Ledger
+from sandbox.stripe.shelf import Json, Shelf
+
+EVENT_API_VERSION = "2025-03-31.basil"  # the account's default: events are rendered in it, not in the caller's version
+EVENT_HORIZON_S = 30 * 86_400  # docs.stripe.com/api/events: events are kept for 30 days
+
+_BLANK: dict[str, Json] = msgspec.json.decode((Path(__file__).parent / "blank_objects.json").read_bytes())
+
+# Object types that can be fetched: the prefix of their ids, and the fields that lists are often filtered by.
+PREFIXES = {
+    "balance_transaction": "txn",
+    "charge": "ch",
+    "coupon": "coupon",
+    "customer": "cus",
+    "discount": "di",
+    "event": "evt",
+    "invoice": "in",
+    "invoice_payment": "inpay",
+    "payment_intent": "pi",
+    "payout": "po",
+    "price": "price",
+    "product": "prod",
+    "refund": "re",
+}
+_INDEXED = {
+    "balance_transaction": ("source",),
+    "charge": ("customer", "payment_intent"),
+    "invoice": ("customer",),
+    "invoice_payment": ("invoice", "payment.payment_intent"),
+    "payment_intent": ("customer",),
+    "price": ("product",),
+    "refund": ("charge", "payment_intent"),
+}
+
+
+def blank(kind: str, /, **fields: Any) -> Json:
+    """A new object with Stripe's resting values, and `fields` in it; its id comes first, as Stripe writes it."""
+    first = {"id": fields["id"]} if "id" in fields else {}
+    return {**first, **deepcopy(_BLANK[kind]), **fields}
+
+
+def unix(instant: datetime) -> int:
+    """Unix seconds of an aware datetime. Raises ValueError for a naive one."""
+    if instant.tzinfo is None:
+        raise ValueError(f"{instant.isoformat()} names no time zone; the sandbox wants an aware datetime.")
+    return int(instant.timestamp())
+
+
+class Account:
+    """What every part of the world stands on. `start` is where the clock begins."""
+
+    def __init__(self, seed: int, start: datetime) -> None:
+        self.ids = IdSource(seed)
+        self.now = unix(start)
+        self.shelves = {name: Shelf(_INDEXED.get(name, ())) for name in PREFIXES}
+        self.ledger = Ledger(self.shelves["balance_transaction"], self.ids)
+        self.account: Json = blank("account")
+        self._due: list[tuple[int, int, Callable[[], None]]] = []
+        self._scheduled = 0
+
+    @property
+    def now_utc(self) -> datetime:
+        """Where the clock stands."""
+        return datetime.fromtimestamp(self.now, UTC)
+
+    def advance_to(self, instant: datetime) -> None:
+        """Let time pass up to and including `instant`. Raises ValueError if that lies before the clock."""
+        until = unix(instant)
+        if until < self.now:
+            raise ValueError(f"The clock stands at {self.now_utc.isoformat()} and cannot go back to {instant}.")
+        while self._due and self._due[0][0] <= until:
+            self.now, _, action = heapq.heappop(self._due)
+            self.ledger.release(self.now)
+            action()
+        self.now = until
+        self.ledger.release(self.now)
+
+    def schedule(self, at: int, action: Callable[[], None]) -> None:
+        """Have `action` happen when the clock reaches `at` (Unix seconds; the past counts as now)."""
+        heapq.heappush(self._due, (max(at, self.now), self._scheduled, action))
+        self._scheduled += 1
+
+    def get(self, object_type: str, item_id: str) -> Json:
+        """The object. Raises KeyError naming type and id."""
+        item = self.shelves[object_type].find(item_id)
+        if item is None:
+            raise KeyError(f"no such {object_type}: {item_id!r}")
+        return item
+
+    def add(self, item: Json, event: str | None) -> Json:
+        """Put a new object on its shelf and write its event."""
+        self.shelves[item["object"]].put(item)
+        if event is not None:
+            self.emit(event, item)
+        return item
+
+    def change(self, item: Json, event: str | None, **fields: Any) -> Json:
+        """Set `fields` of an object; if any differs, write the event with what they were before."""
+        previous = {name: item.get(name) for name, value in fields.items() if item.get(name) != value}
+        if previous:
+            item.update(fields)
+            self.shelves[item["object"]].touch(item["id"])
+            if event is not None:
+                self.emit(event, item, previous if event.endswith(".updated") else None)
+        return item
+
+    def emit(self, event_type: str, item: Json, previous: Json | None = None) -> None:
+        """Write an event with a snapshot of `item` as it is now."""
+        # A mutable snapshot would change with its object: it is kept as the bytes of this moment.
+        snapshot = msgspec.Raw(self.shelves[item["object"]].encoded(item["id"]))
+        data: Json = {"object": snapshot}
+        if previous is not None:
+            data["previous_attributes"] = previous
+        self.shelves["event"].put(
+            {
+                "id": self.ids.next("evt"),
+                "object": "event",
+                "api_version": EVENT_API_VERSION,
+                "created": self.now,
+                "data": data,
+                "livemode": False,
+                "pending_webhooks": 0,
+                "request": {"id": None, "idempotency_key": None},
+                "type": event_type,
+            }
+        )

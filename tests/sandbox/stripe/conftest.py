@@ -1,0 +1,42 @@
+"""One served fortnight for all tests that only read, the schemas, and an empty world for the others."""
+
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stripe_asking import Answer, ask
+
+from sandbox.stripe.world import World
+from sandbox.testing import RunningStripe, running_stripe
+
+SCHEMA = Path(__file__).parents[2] / "contract" / "stripe" / "stripe-objects-2026-10-28.endive.schema.json.gz"
+START = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def fortnight() -> Iterator[RunningStripe]:
+    """The seeded fortnight, served. Tests that change anything start their own."""
+    with running_stripe() as stripe:
+        yield stripe
+
+
+@pytest.fixture(scope="session")
+def schema() -> dict[str, Any]:
+    """The pinned API version's object schemas."""
+    return json.loads(gzip.decompress(SCHEMA.read_bytes()))
+
+
+@pytest.fixture
+def get(fortnight: RunningStripe) -> Callable[..., Answer]:
+    """Ask the fortnight."""
+    return lambda path, **more: ask(fortnight, path, **more)
+
+
+@pytest.fixture
+def world() -> World:
+    """An empty account on a Monday morning."""
+    return World(seed=1, start=START)
