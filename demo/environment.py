@@ -86,6 +86,8 @@ def airflow_environment(folder: Folder, database: Database, servers: Servers, po
         "CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(folder.passwords_file()),
         "DATABASE__SQL_ALCHEMY_CONN": database.url,
+        # Only the API's "wait for a run" needs the asynchronous connection, and on PostgreSQL one more driver with it.
+        **({"DATABASE__SQL_ALCHEMY_CONN_ASYNC": ""} if database.kind == "postgres" else {}),
         "API__HOST": "127.0.0.1",
         "API__PORT": str(port),
         "API__BASE_URL": url,

@@ -11,7 +11,7 @@ from demo.airflow_api import AirflowApi
 from demo.children import Children, stop_remembered
 from demo.database import sqlite, start_postgres, stop_postgres
 from demo.environment import Database, Servers, airflow_environment, base_environment, bin_path, free_port
-from demo.folder import Folder
+from demo.folder import ROOT, Folder
 
 _UI_PORT = 8080
 _AIRFLOW = {
@@ -47,7 +47,8 @@ class Stage:
         self.env = airflow_environment(self.folder, database, servers, port)
         self._airflow_once("db", "migrate")
         for name, arguments in _AIRFLOW.items():
-            self.children.start(name, [bin_path("airflow"), *arguments], self.env)
+            preload = {"PYTHONPATH": str(ROOT / "demo" / "preload")} if name == "scheduler" else {}
+            self.children.start(name, [bin_path("airflow"), *arguments], {**self.env, **preload})
         api = AirflowApi(self.url, self.folder.secrets().admin_password, self.children.check)
         api.wait_until_healthy()
         return api

@@ -7,7 +7,6 @@ import json
 import msgspec
 import pytest
 from msgspec import inspect
-
 from stripe_netsuite.domain import stripe_object
 from stripe_netsuite.extract.fields import ALLOWED_FIELDS, encode, row_type
 from stripe_netsuite.extract.streams import STREAM_BY_TYPE, STREAMS, stream_of_id
@@ -112,6 +111,11 @@ def test_an_object_where_an_id_is_due_is_an_error():
 
 def test_what_is_allowed_comes_out_as_it_came():
     """Null stays null, absent stays absent, numbers keep their digits, unknown texts stay; order does not matter."""
-    text = b'{"percent_off":33.3333333333333333,"object":"coupon","name":null,"id":"c","metadata":{"a":"\\u20ac"},"x":1}'
+    text = (
+        b'{"percent_off":33.3333333333333333,"object":"coupon","name":null,"id":"c","metadata":{"a":"\\u20ac"},"x":1}'
+    )
     row = msgspec.json.decode(text, type=row_type("coupon"))
-    assert encode(row) == '{"id":"c","object":"coupon","name":null,"percent_off":33.3333333333333333,"metadata":{"a":"€"}}'.encode()
+    assert (
+        encode(row)
+        == '{"id":"c","object":"coupon","name":null,"percent_off":33.3333333333333333,"metadata":{"a":"€"}}'.encode()
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
@@ -22,6 +22,7 @@ from stripe_netsuite.errors import (
 )
 from stripe_netsuite.netsuite_api.auth import TOKEN_PATH, TokenAuthentication
 from stripe_netsuite.netsuite_api.client import NetSuiteClient
+from stripe_netsuite.netsuite_api.login import authentication_failure
 from stripe_netsuite.settings import ClientCredentials, NetSuiteConnection, TokenCredentials
 
 from tests.netsuite_api.conftest import SECRETS, ImpatientClock
@@ -117,6 +118,15 @@ def test_a_wrong_clock_is_named_when_the_login_is_refused(connection: NetSuiteCo
         pytest.raises(NetSuiteAuthenticationFailed, match="clock differs"),
     ):
         client.upsert("customer", "cus_1", {})
+
+
+@pytest.mark.parametrize("stated", [None, "", "yesterday", "Sat, 21 Nov 2026 12:00:00 -0000"])
+def test_a_server_that_does_not_tell_its_time_has_no_skew(connection: NetSuiteConnection, stated: str | None) -> None:
+    response = requests.Response()
+    response.status_code = 401
+    if stated is not None:
+        response.headers["Date"] = stated
+    assert "clock differs" not in str(authentication_failure(connection, response, datetime(2020, 1, 1, tzinfo=UTC)))
 
 
 def test_a_refused_login_after_a_success_is_throttling(

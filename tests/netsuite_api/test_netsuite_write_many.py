@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
 from stripe_netsuite.errors import InvariantBroken, NetSuiteDuplicate, NetSuiteProtocolError, NetSuiteUnavailable
@@ -77,6 +77,22 @@ def test_a_body_that_may_not_be_sent_is_fatal(client: NetSuiteClient, server: Na
     with pytest.raises(InvariantBroken):
         list(client.write_many([WriteRequest("k", "customer", "cus_1", {"amount": 0.1})]))
     assert not server.seen
+
+
+def test_requests_may_be_made_on_the_way(client: NetSuiteClient, server: NastyServer) -> None:
+    """A generator is drawn on no further ahead than there are workers to feed."""
+    server.otherwise = by_number({})
+    drawn = []
+
+    def requests() -> Iterator[WriteRequest]:
+        for request in requests_for(50):
+            drawn.append(request.key)
+            yield request
+
+    results = client.write_many(requests())
+    next(results)
+    assert len(drawn) < 20
+    assert len(list(results)) == 49
 
 
 def test_nothing_to_write_is_no_request(client: NetSuiteClient, server: NastyServer) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 import stripe
-
 from stripe_netsuite.errors import PageInvariantBroken, StripeRefused, StripeUnavailable
 from stripe_netsuite.stripe_api.client import StripeClient, object_path
 from stripe_netsuite.stripe_api.limits import Limits
 from stripe_netsuite.stripe_api.retry import RetryPolicy
 from stripe_netsuite.stripe_api.transport import Answer, ConnectionDropped
+
 from tests.stripe_api.wire import KEY, FakeClock, Fault, Wire, connection, rows, scripted, serving
 
 OK = Answer(200, {}, b'{"id":"ch_1","object":"charge","amount":1999,"rate":1.08730000000000000001}')
@@ -113,7 +113,9 @@ def test_the_time_for_retries_is_bounded():
 def test_a_refusal_is_raised_at_once_with_stripes_words_and_without_the_key(status):
     """4xx (and a redirect, which is never followed): status, code and request id are there, the key is not."""
     body = (
-        b'{"error":{"type":"invalid_request_error","code":"why","message":"Bad key ' + KEY.encode() + b' rk_live_abc*xyz"}}'
+        b'{"error":{"type":"invalid_request_error","code":"why","message":"Bad key '
+        + KEY.encode()
+        + b' rk_live_abc*xyz"}}'
     )
     client = _client([Answer(status, {"request-id": "req_1", "location": "http://elsewhere"}, body)])
     with pytest.raises(StripeRefused) as caught:

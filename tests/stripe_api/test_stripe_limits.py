@@ -1,14 +1,14 @@
-"""The limiter's law: never more than burst + rate × T in any span of T seconds, and not much less when there is work."""
+"""The limiter's law: never more than burst + rate × T in any span of T seconds, and not much less when busy."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from stripe_netsuite.stripe_api.client import StripeClient
 from stripe_netsuite.stripe_api.limits import Limits, RateLimiter, endpoint_of
 from stripe_netsuite.stripe_api.transport import Answer
+
 from tests.stripe_api.wire import FakeClock, connection, scripted
 
 

@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from stripe_netsuite.domain.window import Window, from_unix
 from stripe_netsuite.errors import PageInvariantBroken, StripeRefused, StripeUnavailable
 from stripe_netsuite.stripe_api.client import StripeClient
@@ -17,6 +16,7 @@ from stripe_netsuite.stripe_api.limits import Limits
 from stripe_netsuite.stripe_api.retry import RetryPolicy
 from stripe_netsuite.stripe_api.slices import Slice, cut
 from stripe_netsuite.stripe_api.transport import Answer
+
 from tests.stripe_api.wire import FakeClock, Fault, Wire, connection, rows, serving
 
 PATH = "/v1/charges"
@@ -29,6 +29,7 @@ def _client(url, workers=6, **kwargs):
 
 def _in_memory(wire: Wire, workers=6) -> StripeClient:
     """A client whose transport asks the wire without a socket."""
+
     def transport(_method, url, headers):
         parts = urlsplit(url)
         query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
@@ -117,10 +118,16 @@ EMPTY_WITH_MORE = b'{"object":"list","data":[],"has_more":true}'
         (Fault(body=b'{"object":"search_result","data":[],"has_more":false}'), PageInvariantBroken),
         (Fault(body=b'{"object":"list","has_more":false}'), PageInvariantBroken),
         (Fault(body=b'{"object":"list","data":null,"has_more":false}'), PageInvariantBroken),
-        (Fault(body=b'{"object":"list","data":[{"id":"ch_x","object":"refund","created":1000000}],"has_more":false}'),
-         PageInvariantBroken),
-        (Fault(body=b'{"object":"list","data":[{"object":"charge","created":1000000}],"has_more":false}'),
-         PageInvariantBroken),
+        (
+            Fault(
+                body=b'{"object":"list","data":[{"id":"ch_x","object":"refund","created":1000000}],"has_more":false}'
+            ),
+            PageInvariantBroken,
+        ),
+        (
+            Fault(body=b'{"object":"list","data":[{"object":"charge","created":1000000}],"has_more":false}'),
+            PageInvariantBroken,
+        ),
     ],
     ids=["403", "400", "empty with more", "not a list", "no data", "null data", "other object", "no id"],
 )
@@ -140,7 +147,7 @@ def test_a_bad_answer_on_any_page_fails_the_whole_list(way, fault, error, at):
 def test_a_row_outside_of_the_asked_window_is_noticed():
     """A server that ignores the `created` filter would give the same rows to every slice."""
     wire = Wire(rows={PATH: []})
-    wire.page = lambda path, query: {"object": "list", "data": rows(1, start=5), "has_more": False}
+    wire.page = lambda _path, _query: {"object": "list", "data": rows(1, start=5), "has_more": False}
     with pytest.raises(PageInvariantBroken, match="outside"):
         _ids(_in_memory(wire).list_window(PATH, WINDOW))
 
@@ -158,7 +165,7 @@ def test_a_cursor_that_does_not_move_is_noticed(way):
     stuck = rows(200, seconds=1)
     wire = Wire(rows={PATH: stuck})
     first = wire.page(PATH, {"limit": "100"})
-    wire.page = lambda path, query: first  # the server's own mistake
+    wire.page = lambda _path, _query: first  # the server's own mistake
     client = _in_memory(wire)
     with pytest.raises(PageInvariantBroken, match="cursor does not move"):
         _ids(client.list_window(PATH, WINDOW) if way == "window" else client.list_pages(PATH))

@@ -57,7 +57,9 @@ class Wire:
         for row in self.rows.get(parent, []):
             if row["id"] == identity:
                 return 200, json.dumps(row).encode()
-        return 404, json.dumps({"error": {"code": "resource_missing", "message": f"No such object: {identity}"}}).encode()
+        return 404, json.dumps(
+            {"error": {"code": "resource_missing", "message": f"No such object: {identity}"}}
+        ).encode()
 
     def page(self, path: str, query: dict[str, str]) -> dict[str, Any]:
         """One page as Stripe gives it."""
@@ -75,7 +77,8 @@ class Wire:
 def rows(count: int, *, kind: str = "charge", start: int = 1_000_000, seconds: int = 3600) -> list[dict[str, Any]]:
     """Rows spread evenly over a span, newest first; several share a second when there are more rows than seconds."""
     made = [
-        {"id": f"ch_{number:06d}", "object": kind, "created": start + number * seconds // count} for number in range(count)
+        {"id": f"ch_{number:06d}", "object": kind, "created": start + number * seconds // count}
+        for number in range(count)
     ]
     return made[::-1]
 
@@ -116,7 +119,7 @@ def serving(wire: Wire) -> Iterator[str]:
             if fault.cut:
                 self.close_connection = True
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *_args: object) -> None:
             """Keep the test's output clean."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -140,12 +143,15 @@ class FakeClock:
         self._lock = threading.Lock()
 
     def now(self) -> datetime:
+        """The start, later by what was slept."""
         return self.start + timedelta(seconds=self.elapsed_s)
 
     def monotonic_s(self) -> float:
+        """Seconds slept so far."""
         return self.elapsed_s
 
     def sleep(self, duration_s: float) -> None:
+        """Pass at once, and remember."""
         with self._lock:
             self.slept.append(duration_s)
             self.elapsed_s += max(0.0, duration_s)

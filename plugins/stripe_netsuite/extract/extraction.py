@@ -91,8 +91,9 @@ def extract_window(
     counts = receiver.stage_counts()
     with engine.begin() as conn:
         if not only_ids:
-            extend_coverage(conn, account, COVERED_STREAM, window, run_id)
-        write_stage_counts(conn, run_id, "extract", counts)
+            # A re-list has read more than the window: all of that is covered.
+            extend_coverage(conn, account, COVERED_STREAM, plan.relist or window, run_id)
+        write_stage_counts(conn, run_id, account, "extract", counts)
         record_findings(conn, closure.findings, run_id, clock.now())
         resolve_findings(
             conn,

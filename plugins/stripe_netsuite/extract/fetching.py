@@ -85,7 +85,5 @@ def complete_invoices(client: StripeClient, invoices: Collection[Any]) -> None:
 
 def _all_lines(client: StripeClient, invoice_id: str) -> list[Any]:
     path = f"{object_path('/v1/invoices', invoice_id)}/lines"
-    pages = client.list_pages(
-        path, expand=("data.discounts",), row_type=row_type("line_item"), object_type="line_item"
-    )
+    pages = client.list_pages(path, expand=("data.discounts",), row_type=row_type("line_item"), object_type="line_item")
     return [line for page in pages for line in page]

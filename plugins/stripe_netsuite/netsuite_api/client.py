@@ -7,7 +7,7 @@ Receives a connection, a clock and, to share limits, a governor. Thread-safe. Ra
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -99,7 +99,7 @@ class NetSuiteClient:
             "PATCH", _record_path(record_type, _digits(internal_id)), f"{record_type} {internal_id}", body, query
         )
 
-    def write_many(self, requests: Sequence[WriteRequest]) -> Iterator[WriteResult]:
+    def write_many(self, requests: Iterable[WriteRequest]) -> Iterator[WriteResult]:
         """Upsert independent records side by side; yields as they end (`write_many.ConcurrentUpserts`)."""
         return self._back_end.write_many(requests)
 

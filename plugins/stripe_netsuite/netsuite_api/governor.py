@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from stripe_netsuite.clock import Clock
 
 _DECREASE = 0.7
+# The smallest account allows five requests at once, and one integration all but one of them.
+_START = 4
 _FIRST_PROBE_AFTER = 100
 _LONGEST_PROBE_AFTER = 3200
 
@@ -59,7 +61,7 @@ class ConcurrencyGovernor:
         self.limit = limit
         self._clock = clock
         self._condition = threading.Condition()
-        self._allowed = float(min(2, limit))
+        self._allowed = float(min(_START, limit))
         self._ceiling = limit
         self._has_been_throttled = False
         self._successes = 0

@@ -73,7 +73,8 @@ class FoundCustomer:
 def lookup_external_ids(client: NetSuiteClient, group: RecordGroup, external_ids: Collection[str]) -> dict[str, Found]:
     """Return the records that bear these external ids, keyed as asked; those that do not exist are missing.
 
-    NetSuite keeps external ids unique within `group` without regard to case.
+    NetSuite keeps external ids unique within `group` without regard to case, but SuiteQL may compare with it (the
+    query must be able to use an index): two Stripe ids that differ by case alone are for the link table to tell apart.
     """
     template, column = _QUERIES[group]
     asked_by_key: dict[str, list[str]] = {}

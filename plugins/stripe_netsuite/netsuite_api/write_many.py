@@ -6,7 +6,7 @@ in the journal, and the next run looks it up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import islice
@@ -37,7 +37,7 @@ class WriteResult:
 class WriteBackEnd(Protocol):
     """A way to write many records."""
 
-    def write_many(self, requests: Sequence[WriteRequest]) -> Iterator[WriteResult]:
+    def write_many(self, requests: Iterable[WriteRequest]) -> Iterator[WriteResult]:
         """Yield results as they come, in any order; raise a fatal error after all that was under way has ended."""
         ...
 
@@ -49,9 +49,11 @@ class ConcurrentUpserts:
         self._upsert = upsert
         self._workers = workers
 
-    def write_many(self, requests: Sequence[WriteRequest]) -> Iterator[WriteResult]:
+    def write_many(self, requests: Iterable[WriteRequest]) -> Iterator[WriteResult]:
         """Yield a WriteResult for each request; none of them may need another one of the same call.
 
+        `requests` may be a generator that journals intents as it goes: it runs in the caller's thread, at most twice
+        the number of workers ahead of the results, and so no worker waits for the end of a chunk.
         Raises the first fatal error (login refused, protocol broken, a body that is no JSON) once everything under
         way has ended and was yielded.
         """

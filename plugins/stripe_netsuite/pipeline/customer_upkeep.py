@@ -11,7 +11,7 @@ from stripe_netsuite.domain.identity import Role
 from stripe_netsuite.domain.netsuite_record import CustomerRecord, RecordType
 from stripe_netsuite.domain.stripe_object import Customer
 from stripe_netsuite.errors import InvariantBroken, NetSuiteUnavailable
-from stripe_netsuite.pipeline.loading import Step
+from stripe_netsuite.pipeline.loading import PLANNED, Step
 from stripe_netsuite.staging.customer_currencies import read_customer_currencies, write_customer_currencies
 from stripe_netsuite.staging.journal import Intent, Outcome, write_intents, write_outcomes
 from stripe_netsuite.transform.customer_update import changed_fields
@@ -38,7 +38,7 @@ def give_currencies(step: Step, needed: Mapping[str, set[str]]) -> None:
         (link.internal_id, step.books.currency_id_by_code[code])
         for (stripe_id, _), link in links.items()
         for code in needed[stripe_id]
-        if code in step.books.currency_id_by_code and link.internal_id.isdigit()
+        if code in step.books.currency_id_by_code and link.internal_id != PLANNED
     }
     stripe_id_by_internal_id = {link.internal_id: stripe_id for (stripe_id, _), link in links.items()}
     with step.services.engine.connect() as connection:

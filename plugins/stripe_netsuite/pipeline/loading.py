@@ -15,7 +15,9 @@ from itertools import islice
 
 from stripe_netsuite.domain.finding import Finding, Severity
 from stripe_netsuite.domain.identity import Role, collision_key
+from stripe_netsuite.domain.money import Money
 from stripe_netsuite.domain.netsuite_record import Link, Record, RecordGroup, record_group
+from stripe_netsuite.errors import InvariantBroken
 from stripe_netsuite.load.apply import Applied, Writer, apply_plan
 from stripe_netsuite.load.body import total_of
 from stripe_netsuite.load.plan import (
@@ -40,11 +42,14 @@ from stripe_netsuite.staging.ledger import LedgerState, set_ledger_states
 from stripe_netsuite.staging.links import LinkRow, read_links, taken_external_keys
 from stripe_netsuite.staging.load_plans import write_load_plan
 from stripe_netsuite.staging.objects import ObjectState, State, set_states
+from stripe_netsuite.staging.stage_counts import StageCount, write_stage_counts
 from stripe_netsuite.transform.books import Books
 from stripe_netsuite.transform.outcome import Booked, Excluded, Waiting
 from stripe_netsuite.transform.outcome import Outcome as TransformOutcome
 
 BATCH = 2_000
+PLANNED = "planned"
+"""What stands for an internal id in a dry run: the record would be created."""
 _LEASE_WAIT_S = 300.0
 
 
@@ -57,6 +62,7 @@ class Candidate:
     content_hash: str | None
     outcome: TransformOutcome
     balance_transaction_id: str | None = None
+    money: Money | None = None
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -76,6 +82,7 @@ class Step:
     keeper: LeaseKeeper | None
     planned: dict[tuple[str, Role], KnownLink] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
+    tally: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     view: PlanView | None = None
 
     def links(self, stripe_ids: Iterable[str]) -> dict[tuple[str, Role], KnownLink]:
@@ -100,7 +107,7 @@ def load_candidates(step: Step, candidates: Sequence[Candidate]) -> None:
         _plan_only(step, plan)
         return
     if step.keeper is None:
-        raise RuntimeError("a step that writes holds the lease")
+        raise InvariantBroken("a step that writes holds the lease", subject=str(step.name))
     applied = Applied()
     try:
         applied = apply_plan(plan, _writer(step, step.keeper), _internal_ids(step, records))
@@ -128,6 +135,7 @@ def open_step(services: Services, run: Run, account: StripeAccount, name: LoadSt
     with writing(services.engine, account.id, holder, services.clock, wait_s=_LEASE_WAIT_S) as keeper:
         step.keeper = keeper
         yield step
+        _write_counts(step)
 
 
 def _show(step: Step, view: PlanView, plan: LoadPlan, candidates: Sequence[Candidate]) -> None:
@@ -205,7 +213,7 @@ def _plan_only(step: Step, plan: LoadPlan) -> None:
     for action in plan.actions:
         if action.kind not in (ActionKind.WAIT, ActionKind.CONFLICT):
             step.planned[action.record.stripe_id, action.record.role] = KnownLink(
-                action.record.record_type.value, action.internal_id or "planned", action.payload_hash, None
+                action.record.record_type.value, action.internal_id or PLANNED, action.payload_hash, None
             )
 
 
@@ -243,6 +251,7 @@ def _finish_batch(step: Step, candidates: Sequence[Candidate], plan: LoadPlan, a
         state, reason = _state_of(candidate, reasons)
         findings.extend(getattr(candidate.outcome, "findings", ()))
         step.counts[state] += 1
+        _count(step, candidate, state)
         if candidate.content_hash is not None:
             states.setdefault(candidate.object_type, []).append(
                 ObjectState(candidate.stripe_id, candidate.content_hash, state, reason)
@@ -254,6 +263,31 @@ def _finish_batch(step: Step, candidates: Sequence[Candidate], plan: LoadPlan, a
     step.counts["conflicts"] += len(plan.of(ActionKind.CONFLICT))
     step.counts["written"] += applied.counts["created"]
     _record(step, [candidate.stripe_id for candidate in candidates], findings, states, ledger)
+
+
+def _count(step: Step, candidate: Candidate, state: State) -> None:
+    """Nothing vanishes: what goes into a step comes out loaded, waiting or excluded, by count and amount."""
+    if candidate.content_hash is None:
+        return
+    money = candidate.money
+    tally = step.tally.setdefault((candidate.object_type, money.currency if money else ""), Counter())
+    side = "out" if state == "loaded" else state
+    for name in ("in", side):
+        tally[f"{name}_count"] += 1
+        tally[f"{name}_amount"] += money.minor if money else 0
+
+
+def _write_counts(step: Step) -> None:
+    stage = f"load {step.name}"
+    rows = [
+        StageCount(stage=stage, object_type=object_type, currency=currency, **tally)
+        for (object_type, currency), tally in sorted(step.tally.items())
+    ]
+    broken = [row.object_type for row in rows if not row.balanced]
+    if broken:
+        raise InvariantBroken("objects vanished in a load step", subject=stage, saw=", ".join(broken))
+    with step.services.engine.begin() as connection:
+        write_stage_counts(connection, step.run.run_id, step.account.id, stage, rows)
 
 
 def _state_of(candidate: Candidate, reasons: dict[tuple[str, Role], str]) -> tuple[State, str | None]:

@@ -7,12 +7,15 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy.engine import Connection
+
 from stripe_netsuite.domain.finding import Finding, Severity
-from stripe_netsuite.domain.identity import Role, external_id
+from stripe_netsuite.domain.identity import Role, content_hash, external_id
 from stripe_netsuite.domain.money import Money
 from stripe_netsuite.domain.netsuite_record import DepositRecord, RecordType
 from stripe_netsuite.domain.stripe_object import BalanceTransaction, Charge, Payout, Refund
 from stripe_netsuite.domain.window import calendar_date
+from stripe_netsuite.errors import InvariantBroken
 from stripe_netsuite.mapping.entities import StripeAccount
 from stripe_netsuite.netsuite_api.lookup import lookup_external_ids
 from stripe_netsuite.netsuite_api.read_back import lookup_transactions, read_deposit
@@ -24,6 +27,7 @@ from stripe_netsuite.reconcile.payout import BookedRecord, DepositPlan, PayoutBo
 from stripe_netsuite.staging.findings import record_findings, resolve_findings
 from stripe_netsuite.staging.ledger import read_ledger, set_ledger_states
 from stripe_netsuite.staging.links import read_links
+from stripe_netsuite.staging.objects import ObjectState, State, read_payloads, set_states
 from stripe_netsuite.staging.payouts import PayoutRow, PayoutStateName, open_payouts, read_payout, set_payout_state
 from stripe_netsuite.transform.books import Books
 from stripe_netsuite.transform.outcome import Booked
@@ -57,7 +61,7 @@ def reconcile_payout(services: Services, run: Run, account_id: str, payout_id: s
         row = read_payout(connection, account_id, payout_id)
         members = read_ledger(connection, account_id, payout_id=payout_id)
     if row is None:
-        raise KeyError(payout_id)
+        raise InvariantBroken("a payout that was never staged", subject=payout_id, next_step="run the daily DAG first")
     step = Step(services, run, account, services.books(account), f"deposit {payout_id}", None)
     existing = _existing_deposit(services, account, payout_id)
     if existing is None:
@@ -235,8 +239,8 @@ def _record(
             reason=reason or None,
             deposit_internal_id=deposit_id,
             deposit_total=total,
-            member_count=len(members),
         )
+        _settle_object(connection, step, row.payout_id, state, reason)
         if state == "booked":
             booked = [(member.id, "booked", f"deposit {deposit_id}") for member in members]
             set_ledger_states(connection, step.account.id, booked)  # type: ignore[arg-type]
@@ -250,6 +254,14 @@ def _record(
             stripe_ids={row.payout_id, *(member.source for member in members if member.source)},
             except_keys={finding.key for finding in findings},
         )
+
+
+def _settle_object(connection: Connection, step: Step, payout_id: str, state: PayoutStateName, reason: str) -> None:
+    """The staged payout follows: loaded once booked, excluded by rule, else waiting for its next turn."""
+    payload = read_payloads(connection, step.account.id, "payout", [payout_id])[payout_id]
+    by_state: dict[PayoutStateName, State] = {"booked": "loaded", "excluded": "excluded"}
+    settled = ObjectState(payout_id, content_hash(payload), by_state.get(state, "waiting"), reason or None)
+    set_states(connection, step.account.id, "payout", [settled])
 
 
 def _state_name(plan: DepositPlan) -> PayoutStateName:

@@ -8,11 +8,12 @@ from itertools import islice
 from typing import TypeVar
 
 from stripe_netsuite.domain.identity import Role
+from stripe_netsuite.domain.money import Money
 from stripe_netsuite.domain.netsuite_record import Link, RecordType, SaleLine
 from stripe_netsuite.domain.stripe_object import Charge, Invoice, InvoicePayment, Refund
 from stripe_netsuite.netsuite_api.read_back import lookup_applications
 from stripe_netsuite.pipeline.item_step import load_shared_items
-from stripe_netsuite.pipeline.loading import Candidate, Step, batches, load_candidates
+from stripe_netsuite.pipeline.loading import PLANNED, Candidate, Step, batches, load_candidates
 from stripe_netsuite.pipeline.staged import paid_invoices, pending, read_objects, sound_ledger
 from stripe_netsuite.staging.links import links_by_internal_id
 from stripe_netsuite.staging.objects import PendingObject
@@ -29,7 +30,13 @@ Kind = TypeVar("Kind")
 def load_invoices(step: Step) -> None:
     """Book finalised invoices."""
     candidates = (
-        Candidate("invoice", row.stripe_id, row.content_hash, invoice_from_stripe(invoice, step.books))
+        Candidate(
+            "invoice",
+            row.stripe_id,
+            row.content_hash,
+            invoice_from_stripe(invoice, step.books),
+            money=Money(invoice.total, invoice.currency),
+        )
         for row, invoice in pending(step, "invoice", Invoice)
     )
     for batch in batches(candidates):
@@ -59,6 +66,7 @@ def load_payments(step: Step) -> None:
                         charge, ledger.get(charge.balance_transaction or ""), paid[charge.id], unbooked, step.books
                     ),
                     charge.balance_transaction,
+                    Money(charge.amount_captured, charge.currency),
                 )
                 for row, charge in batch
             ],
@@ -81,13 +89,17 @@ def _refund_candidates(step: Step, batch: Sequence[tuple[PendingObject, Refund]]
     charges = read_objects(step, "charge", Charge, {r.charge for r in refunds if r.charge})
     links = step.links(charges)
     payment_by_charge = {stripe_id: link.internal_id for (stripe_id, role), link in links.items() if role is Role.MAIN}
-    booked = [one for one in payment_by_charge.values() if one.isdigit()]
+    booked = [one for one in payment_by_charge.values() if one != PLANNED]
     applications = lookup_applications(step.services.netsuite, booked) if booked else {}
     lines = _lines_by_invoice_id(step, {document for rows in applications.values() for document, _ in rows})
+    would_pay, would_mirror = _would_apply(step, charges, payment_by_charge)
+    lines |= would_mirror
     candidates: list[Candidate] = []
     for row, refund in batch:
         payment_id = payment_by_charge.get(refund.charge or "")
         applied: Sequence[tuple[str, Decimal]] = applications.get(payment_id or "", ())
+        if payment_id == PLANNED:
+            applied = would_pay.get(refund.charge or "", ())
         outcome = refund_from_stripe(
             refund,
             ledger.get(refund.balance_transaction or ""),
@@ -96,7 +108,16 @@ def _refund_candidates(step: Step, batch: Sequence[tuple[PendingObject, Refund]]
             applied_invoices(applied, refund.currency, lines),
             step.books,
         )
-        candidates.append(Candidate("refund", row.stripe_id, row.content_hash, outcome, refund.balance_transaction))
+        candidates.append(
+            Candidate(
+                "refund",
+                row.stripe_id,
+                row.content_hash,
+                outcome,
+                refund.balance_transaction,
+                Money(refund.amount, refund.currency),
+            )
+        )
     return candidates
 
 
@@ -117,6 +138,22 @@ def _lines_by_invoice_id(step: Step, internal_ids: set[str]) -> dict[str, tuple[
             found = sale_lines(invoices[stripe_id], step.books)
             lines[internal_id] = () if isinstance(found, Waiting) else found
     return lines
+
+
+def _would_apply(
+    step: Step, charges: dict[str, Charge], payment_by_charge: dict[str, str]
+) -> tuple[dict[str, list[tuple[str, Decimal]]], dict[str, tuple[SaleLine, ...]]]:
+    """Dry run: payments that are only planned have no application in NetSuite; take those that they would get."""
+    planned = [charge for charge in charges.values() if payment_by_charge.get(charge.id) == PLANNED]
+    paid_by_target = paid_invoices(step, [t for c in planned for t in (c.payment_intent, c.id) if t]) if planned else {}
+    paid = {c.id: [p for t in (c.payment_intent, c.id) if t for p in paid_by_target.get(t, ())] for c in planned}
+    invoices = read_objects(step, "invoice", Invoice, {p.invoice for payments in paid.values() for p in payments})
+    lines = {one: found for one, i in invoices.items() if not isinstance(found := sale_lines(i, step.books), Waiting)}
+    applications = {
+        charge_id: [(p.invoice, Money(p.amount_paid or 0, p.currency).major) for p in payments if p.invoice in lines]
+        for charge_id, payments in paid.items()
+    }
+    return applications, lines
 
 
 def _unbooked(step: Step, invoice_ids: set[str]) -> frozenset[str]:

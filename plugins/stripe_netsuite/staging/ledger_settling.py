@@ -1,4 +1,4 @@
-"""The end of the ledger's bookkeeping: every line gets a state with a reason, and states that contradict are found (H5)."""
+"""Every ledger line gets a state with a reason, and states that contradict each other are found (ACCOUNTING H5)."""
 
 from __future__ import annotations
 

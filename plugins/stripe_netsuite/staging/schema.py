@@ -82,7 +82,8 @@ staged_object = sa.Table(
     sa.Column("state_reason", sa.Text),
     sa.Column("loaded_hash", sa.String),
     _required("changed_run_id", sa.String),
-    sa.Index("ix_staged_object_state", "stripe_account", "object_type", "state", "created", "stripe_id"),
+    # `state` leads, so that no planner without statistics prefers this index to the key for looking up ids.
+    sa.Index("ix_staged_object_state", "state", "stripe_account", "object_type", "created", "stripe_id"),
 )
 
 staged_object_version = sa.Table(
@@ -233,6 +234,7 @@ stage_count = sa.Table(
     "stage_count",
     metadata,
     _key("run_id"),
+    _key("stripe_account"),
     _key("stage"),
     _key("object_type"),
     _key("currency"),

@@ -41,24 +41,41 @@ class StageCount:
 _NAMES = tuple(field.name for field in fields(StageCount))
 
 
-def write_stage_counts(conn: Connection, run_id: str, stage: str, rows: Sequence[StageCount]) -> None:
-    """Replace what this run noted for this stage: a retried task counts once.
+def write_stage_counts(
+    conn: Connection, run_id: str, stripe_account: str, stage: str, rows: Sequence[StageCount]
+) -> None:
+    """Replace what this run noted for this account and stage: a retried task counts once.
 
     Raises InvariantBroken when a row belongs to another stage.
     """
     strange = [row.stage for row in rows if row.stage != stage]
     if strange:
         raise InvariantBroken("a count of another stage", subject=f"run {run_id}", saw=strange[0], expected=stage)
-    conn.execute(sa.delete(stage_count).where(stage_count.c.run_id == run_id, stage_count.c.stage == stage))
-    if rows:
-        conn.execute(sa.insert(stage_count), [{"run_id": run_id, **asdict(row)} for row in rows])
-
-
-def read_stage_counts(conn: Connection, run_id: str) -> list[StageCount]:
-    """Return the run's counts, ordered by stage, object type and currency."""
-    query = (
-        sa.select(*(stage_count.c[name] for name in _NAMES))
-        .where(stage_count.c.run_id == run_id)
-        .order_by(stage_count.c.stage, stage_count.c.object_type, stage_count.c.currency)
+    table = stage_count.c
+    conn.execute(
+        sa.delete(stage_count).where(
+            table.run_id == run_id, table.stripe_account == stripe_account, table.stage == stage
+        )
     )
-    return [StageCount(**row) for row in conn.execute(query).mappings()]
+    if rows:
+        values = [{"run_id": run_id, "stripe_account": stripe_account, **asdict(row)} for row in rows]
+        conn.execute(sa.insert(stage_count), values)
+
+
+def read_stage_counts(conn: Connection, run_id: str, stripe_account: str | None = None) -> list[StageCount]:
+    """Return the run's counts of one Stripe account, or added up over all; by stage, object type and currency."""
+    keys = [stage_count.c[name] for name in ("stage", "object_type", "currency")]
+    sums = [sa.func.sum(stage_count.c[name]).label(name) for name in _NAMES[len(keys) :]]
+    query = sa.select(*keys, *sums).where(stage_count.c.run_id == run_id).group_by(*keys).order_by(*keys)
+    if stripe_account is not None:
+        query = query.where(stage_count.c.stripe_account == stripe_account)
+    # Sums come back as Decimal from PostgreSQL.
+    return [
+        StageCount(
+            stage=row[0],
+            object_type=row[1],
+            currency=row[2],
+            **{name: int(value) for name, value in zip(_NAMES[len(keys) :], row[3:], strict=True)},
+        )
+        for row in conn.execute(query).all()
+    ]

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 from urllib.parse import quote
 
 import msgspec
@@ -66,7 +66,7 @@ class StripeClient:
         self._counts: Counter[str] = Counter()
         self._counts_lock = threading.Lock()
 
-    def __enter__(self) -> StripeClient:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:

@@ -55,7 +55,7 @@ class RequestsTransport:
 
     def __init__(self, base_url: str, connections: int) -> None:
         self._adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections, max_retries=0)
-        self._proxies: dict[str, str | None] = dict(get_environ_proxies(base_url))
+        self._proxies = {scheme: proxy for scheme, proxy in get_environ_proxies(base_url).items() if proxy}
         self._verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
 
     def __call__(self, method: str, url: str, headers: Mapping[str, str]) -> Answer:

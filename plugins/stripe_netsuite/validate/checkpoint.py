@@ -21,7 +21,7 @@ from stripe_netsuite.staging.objects import ObjectState, set_states
 from stripe_netsuite.staging.schema import balance_transaction, staged_object
 from stripe_netsuite.staging.validation_results import write_validation_result
 from stripe_netsuite.validate.frames import frame_of, read_subjects
-from stripe_netsuite.validate.rules import ALL_CODES, rules_for
+from stripe_netsuite.validate.rules import ALL_CODES, rules_of
 from stripe_netsuite.validate.subject import LEDGER, Subject
 from stripe_netsuite.validate.suite import Checkpoint
 from stripe_netsuite.validate.tally import Tally
@@ -43,15 +43,17 @@ def validate_pending(
     `created_before`: Unix seconds, None for all. `only_ids`: Stripe ids, None or empty for all. Nothing due: Great
     Expectations is not even imported and the report is empty. All changes are one database transaction.
     """
-    checkpoints: dict[frozenset[str], Checkpoint] = {}
+    checkpoints: dict[str, Checkpoint] = {}
     with engine.connect() as conn:
         tally = Tally(account, _held_by_validation(conn, account), _ids_with_findings(conn, account))
         for subjects in read_subjects(conn, account, created_before=created_before, only_ids=only_ids or None):
-            object_types = frozenset(subject.object_type for subject in subjects if subject.defect is None)
-            rules = rules_for(object_types)
-            if rules and object_types not in checkpoints:
-                checkpoints[object_types] = Checkpoint(rules)
-            verdicts = checkpoints[object_types].run(frame_of(subjects, rules)) if rules else {}
+            object_type = subjects[0].object_type
+            rules = rules_of(object_type)
+            verdicts = {}
+            if any(subject.defect is None for subject in subjects):
+                if object_type not in checkpoints:
+                    checkpoints[object_type] = Checkpoint(rules)
+                verdicts = checkpoints[object_type].run(frame_of(subjects, rules))
             tally.add(subjects, verdicts, rules)
     report = tally.report(run_id, now)
     if report.is_empty:

@@ -6,7 +6,6 @@ holds the columns of the rules alone. Amounts are nullable whole numbers (Int64)
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -26,7 +25,7 @@ from stripe_netsuite.validate.checks.payment import charge_rows, refund_rows
 from stripe_netsuite.validate.checks.payout import payout_rows
 from stripe_netsuite.validate.decode import decode_or_finding
 from stripe_netsuite.validate.lookups import Lookups
-from stripe_netsuite.validate.rule import Row, Rule
+from stripe_netsuite.validate.rule import Rule
 from stripe_netsuite.validate.subject import LEDGER, Subject
 
 if TYPE_CHECKING:
@@ -67,32 +66,31 @@ Item = TypeVar("Item")
 def read_subjects(
     conn: Connection, account: str, *, created_before: int | None, only_ids: Collection[str] | None
 ) -> Iterator[list[Subject]]:
-    """Give everything due, ledger lines last, in lists of at most CHUNK_ROWS.
+    """Give everything due, ledger lines last, in lists of one object type and at most CHUNK_ROWS.
 
     Due is what is pending, waiting or quarantined and was created before `created_before` (Unix seconds; None: all).
     `only_ids` limits objects to these ids and ledger lines to those that have, or are about, or are paid out by, one.
     """
+    lookups = Lookups(conn, account)
+    for object_type in ROWS_BY_TYPE:
+        due = iter_pending(conn, account, object_type, created_before=created_before, only_ids=only_ids, states=_DUE)
+        yield from _chunks(_object_subjects(account, object_type, batch, lookups) for batch in _cut(due, _BATCH))
+    states = _due_ledger_lines(conn, account, created_before, only_ids)
+    yield from _chunks(
+        _ledger_subjects(read_ledger(conn, account, ids=ids), states, lookups) for ids in chunks(sorted(states), _BATCH)
+    )
+
+
+def _chunks(batches: Iterable[list[Subject]]) -> Iterator[list[Subject]]:
+    """Put batches together, so that Great Expectations' own cost is paid once for many rows."""
     chunk: list[Subject] = []
-    for batch in _batches(conn, account, created_before, only_ids):
+    for batch in batches:
         chunk.extend(batch)
         if len(chunk) > CHUNK_ROWS - _BATCH:
             yield chunk
             chunk = []
     if chunk:
         yield chunk
-
-
-def _batches(
-    conn: Connection, account: str, created_before: int | None, only_ids: Collection[str] | None
-) -> Iterator[list[Subject]]:
-    lookups = Lookups(conn, account)
-    for object_type in ROWS_BY_TYPE:
-        due = iter_pending(conn, account, object_type, created_before=created_before, only_ids=only_ids, states=_DUE)
-        for batch in _cut(due, _BATCH):
-            yield _object_subjects(account, object_type, batch, lookups)
-    states = _due_ledger_lines(conn, account, created_before, only_ids)
-    for ids in chunks(sorted(states), _BATCH):
-        yield _ledger_subjects(read_ledger(conn, account, ids=ids), states, lookups)
 
 
 def _object_subjects(account: str, object_type: str, batch: Sequence[PendingObject], lookups: Lookups) -> list[Subject]:
@@ -174,26 +172,16 @@ def _cut(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 
 def frame_of(subjects: Sequence[Subject], rules: Iterable[Rule]) -> pd.DataFrame:
-    """Return one frame of the subjects that could be read: their Stripe ids and the columns of the rules.
-
-    A column belongs to one object type (`charge.amount`) and is empty in the rows of all others.
-    """
+    """Return one frame of subjects of one type that could be read: their Stripe ids and the columns of the rules."""
     import pandas as pd  # noqa: PLC0415 - 0.5 s that a run with nothing to validate should not cost
 
     readable = [subject for subject in subjects if subject.defect is None]
-    places: defaultdict[str, list[tuple[int, Row]]] = defaultdict(list)
-    for place, subject in enumerate(readable):
-        places[subject.object_type].append((place, subject.row))
     columns: dict[str, Any] = {"stripe_id": pd.array([subject.stripe_id for subject in readable], dtype="string")}
-    for rule in rules:
-        if rule.column in columns:
-            continue
-        values: list[Any] = [None] * len(readable)
-        is_number = rule.expectation.column_type == "Int64"
-        for place, row in places[rule.object_type]:
-            value = row.get(rule.expectation.column)
-            values[place] = _within_int64(value) if is_number else value
-        columns[rule.column] = pd.array(values, dtype=rule.expectation.column_type)
+    for name, column_type in {rule.expectation.column: rule.expectation.column_type for rule in rules}.items():
+        values = [subject.row.get(name) for subject in readable]
+        if column_type == "Int64":
+            values = [_within_int64(value) for value in values]
+        columns[name] = pd.array(values, dtype=column_type)
     return pd.DataFrame(columns)
 
 

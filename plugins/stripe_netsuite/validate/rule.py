@@ -82,11 +82,6 @@ class Rule:
         """What tells the rule from all others: the same code may stand for several object types."""
         return f"{self.object_type}.{self.code}"
 
-    @property
-    def column(self) -> str:
-        """The rule's column in a frame that holds several object types."""
-        return f"{self.object_type}.{self.expectation.column}"
-
     def finding(self, account: str, stripe_id: str, row: Row) -> Finding:
         """Return the finding for a row that broke the rule."""
         return Finding(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from stripe_netsuite.validate.checks.catalog import CATALOG_RULES
 from stripe_netsuite.validate.checks.invoice import INVOICE_PAYMENT_RULES, INVOICE_RULES
 from stripe_netsuite.validate.checks.ledger import LEDGER_RULES
@@ -26,6 +24,6 @@ ALL_CODES: frozenset[str] = frozenset({SCHEMA_VIOLATION, *(rule.code for rule in
 """Every reason for which validation quarantines."""
 
 
-def rules_for(object_types: Collection[str]) -> tuple[Rule, ...]:
-    """Return the rules of these object types."""
-    return tuple(rule for rule in ALL_RULES if rule.object_type in object_types)
+def rules_of(object_type: str) -> tuple[Rule, ...]:
+    """Return the rules of one object type."""
+    return tuple(rule for rule in ALL_RULES if rule.object_type == object_type)

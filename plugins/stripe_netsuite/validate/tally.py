@@ -46,7 +46,9 @@ class Tally:
         for subject in subjects:
             self._take_defect(subject, reasons)
         for rule in rules:
-            verdict = verdicts[rule.name]
+            verdict = verdicts.get(rule.name)
+            if verdict is None:  # not one object of this chunk could be read
+                continue
             self._checked[rule.name] += verdict.checked
             for stripe_id in verdict.failed_ids:
                 key = (rule.object_type, stripe_id)

@@ -31,7 +31,7 @@ PAYOUT_RULES: tuple[Rule, ...] = (
         code="payout_without_members",
         severity=Severity.CRITICAL,
         object_type="payout",
-        words="An automatic payout that Stripe has reconciled contains ledger lines.",
+        words="An automatic payout that is paid and that Stripe has reconciled contains ledger lines.",
         suggestion="Run a backfill of the payout's arrival day, which reads its ledger lines again.",
         expectation=is_between("member_count_if_reconciled", 1),
         expected="at least one ledger line",
@@ -54,8 +54,12 @@ _WESTERNMOST = timedelta(hours=12)
 
 
 def payout_rows(payouts: Sequence[Payout], lookups: Lookups) -> list[dict[str, Any]]:
-    """Columns of payouts; members are looked at once Stripe has reconciled an automatic payout."""
-    reconciled = {payout.id for payout in payouts if payout.automatic and payout.reconciliation_status == "completed"}
+    """Columns of payouts; members are looked at once an automatic payout is paid and reconciled (F1)."""
+    reconciled = {
+        payout.id
+        for payout in payouts
+        if payout.automatic and payout.status == "paid" and payout.reconciliation_status == "completed"
+    }
     members_by_payout = lookups.payout_members(reconciled)
     rows = []
     for payout in payouts:

@@ -42,7 +42,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_staged_object_state",
         "staged_object",
-        ["stripe_account", "object_type", "state", "created", "stripe_id"],
+        ["state", "stripe_account", "object_type", "created", "stripe_id"],
         unique=False,
     )
     op.create_table(

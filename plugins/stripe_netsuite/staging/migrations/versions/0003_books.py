@@ -39,6 +39,7 @@ def upgrade() -> None:
     op.create_table(
         "stage_count",
         sa.Column("run_id", IDENTIFIER, nullable=False),
+        sa.Column("stripe_account", IDENTIFIER, nullable=False),
         sa.Column("stage", IDENTIFIER, nullable=False),
         sa.Column("object_type", IDENTIFIER, nullable=False),
         sa.Column("currency", IDENTIFIER, nullable=False),
@@ -52,7 +53,9 @@ def upgrade() -> None:
         sa.Column("quarantined_amount", sa.BigInteger(), nullable=False),
         sa.Column("excluded_amount", sa.BigInteger(), nullable=False),
         sa.Column("waiting_amount", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("run_id", "stage", "object_type", "currency", name=op.f("pk_stage_count")),
+        sa.PrimaryKeyConstraint(
+            "run_id", "stripe_account", "stage", "object_type", "currency", name=op.f("pk_stage_count")
+        ),
     )
     op.create_table(
         "finding",

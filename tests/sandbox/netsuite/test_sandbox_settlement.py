@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from conftest import RECORD, Client, sale
+
+from tests.sandbox.netsuite.client import RECORD, Client, sale
 
 PREFIX = "Error while accessing a resource. "
 
@@ -20,7 +21,9 @@ def test_a_payment_settles_its_invoice_and_keeps_the_rest(client: Client) -> Non
     assert (shown["applied"], shown["unapplied"], shown["status"]["refName"]) == (80, 20, "Not Deposited")
     assert client.server.balance("1100") == Decimal(-20)
     assert client.server.balance("1499") == Decimal(100)
-    links = client.rows(f"SELECT nextdoc, linktype, foreignamount FROM nexttransactionlinelink WHERE previousdoc = {invoice}")
+    links = client.rows(
+        f"SELECT nextdoc, linktype, foreignamount FROM nexttransactionlinelink WHERE previousdoc = {invoice}"
+    )
     assert links == [{"nextdoc": payment, "linktype": "Payment", "foreignamount": "80"}]
 
 
@@ -43,7 +46,10 @@ def test_over_application_is_refused(client: Client) -> None:
     def apply(amount: int) -> dict[str, object]:
         return {**body, "apply": {"items": [{"doc": {"id": invoice}, "apply": True, "amount": amount}]}}
 
-    assert client.refused("POST", "/customerPayment", apply(51)) == PREFIX + "Links sum to more than original transaction amount"
+    assert (
+        client.refused("POST", "/customerPayment", apply(51))
+        == PREFIX + "Links sum to more than original transaction amount"
+    )
     small = {**apply(50), "payment": 40}
     assert client.refused("POST", "/customerPayment", small) == (
         PREFIX + "Amount applied greater than total payments and credits"
@@ -96,7 +102,9 @@ def _pay(customer: str, amount: float) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("undeposited", [True, {"id": "T"}, None])
-def test_money_goes_to_undeposited_funds_when_asked_or_when_nothing_is_said(client: Client, undeposited: object) -> None:
+def test_money_goes_to_undeposited_funds_when_asked_or_when_nothing_is_said(
+    client: Client, undeposited: object
+) -> None:
     """`undepFunds` in either shape, or no account at all."""
     client.write("POST", "/customerPayment", {**_pay(client.customer(), 5), "undepFunds": undeposited})
     assert client.server.balance("1499") == Decimal(5)
@@ -104,7 +112,9 @@ def test_money_goes_to_undeposited_funds_when_asked_or_when_nothing_is_said(clie
 
 def test_money_straight_to_a_bank_is_deposited(client: Client) -> None:
     """A payment with a bank account does not wait in undeposited funds."""
-    payment = client.write("POST", "/customerPayment", {**_pay(client.customer(), 5), "account": client.account("1000")})
+    payment = client.write(
+        "POST", "/customerPayment", {**_pay(client.customer(), 5), "account": client.account("1000")}
+    )
     assert client.get(f"/customerPayment/{payment}")["status"]["refName"] == "Deposited"
     assert client.server.balance("1000") == Decimal(5)
 
@@ -123,7 +133,9 @@ def test_reapplying_a_payment_by_patch(client: Client) -> None:
 def test_a_refund_uses_up_a_credit_memo(client: Client) -> None:
     """Credit memo and refund: receivables end at zero, undeposited funds are reduced, the memo is fully applied."""
     customer, item = client.customer(), client.item()
-    memo = client.write("PUT", "/creditMemo/eid:cm-re_1", sale(customer, {"items": [{"item": {"id": item}, "amount": 30}]}))
+    memo = client.write(
+        "PUT", "/creditMemo/eid:cm-re_1", sale(customer, {"items": [{"item": {"id": item}, "amount": 30}]})
+    )
     refund = client.write("PUT", "/customerRefund/eid:rf-re_1", _refund(client, customer, memo, 30))
     assert client.get(f"/creditMemo/{memo}")["status"]["refName"] == "Fully Applied"
     assert client.get(f"/customerRefund/{refund}")["total"] == 30
@@ -165,7 +177,9 @@ def test_posting_and_non_posting_discounts(client: Client) -> None:
     )
     silent = client.write("POST", "/discountItem", {**base, "itemId": "D2", "rate": -5, "nonPosting": True})
     plan = {"item": {"id": item}, "amount": 100}
-    first = client.write("POST", "/invoice", sale(customer, {"items": [plan, {"item": {"id": posting}, "amount": -20}]}))
+    first = client.write(
+        "POST", "/invoice", sale(customer, {"items": [plan, {"item": {"id": posting}, "amount": -20}]})
+    )
     assert client.get(f"/invoice/{first}")["total"] == 80
     assert (client.server.balance("4000"), client.server.balance("4090")) == (Decimal(-100), Decimal(20))
     client.write("POST", "/invoice", sale(customer, {"items": [plan, {"item": {"id": silent}, "amount": -10}]}))

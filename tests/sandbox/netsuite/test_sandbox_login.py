@@ -10,7 +10,6 @@ from typing import Any
 import jwt
 import pytest
 import requests
-from conftest import RECORD, Client
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA1, SIGNATURE_HMAC_SHA256
@@ -22,6 +21,7 @@ from sandbox.netsuite.protocol.login import LoginDesk
 from sandbox.netsuite.protocol.signature import Credentials, header_parameters, sign
 from sandbox.netsuite.protocol.tokens import TOKEN_PATH, TokenDesk
 from sandbox.netsuite.testing import RunningNetSuite, running_netsuite
+from tests.sandbox.netsuite.client import RECORD, Client
 
 VECTOR = json.loads((Path(__file__).parent / "data" / "oauth1_tba_vector.json").read_text(encoding="utf-8"))
 

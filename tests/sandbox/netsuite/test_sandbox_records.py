@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import RECORD, Client, sale
+
+from tests.sandbox.netsuite.client import RECORD, Client, sale
 
 PREFIX = "Error while accessing a resource. "
 
@@ -38,7 +39,9 @@ def test_external_ids_are_one_case_insensitive_space_for_all_transactions(client
     customer, item = client.customer(), client.item()
     invoice = client.invoice(customer, item, 10, "in_1")
     body = {"customer": {"id": customer}, "payment": 10}
-    duplicate = PREFIX + "A record with this ID already exists. You must enter a unique ID to create or update this record."
+    duplicate = (
+        PREFIX + "A record with this ID already exists. You must enter a unique ID to create or update this record."
+    )
     assert client.refused("PUT", "/customerPayment/eid:IN_1", body) == duplicate
     assert client.refused("POST", "/customerPayment", {**body, "externalId": "in_1"}) == duplicate
     assert client.get("/invoice/eid:IN_1")["id"] == invoice
@@ -132,7 +135,10 @@ def test_custom_fields_are_kept_and_queryable(client: Client) -> None:
     client.write("PATCH", f"/customer/{customer}", {"custentity_stripe_id": "cus_X"})
     lines = {"items": [{"item": {"id": client.item()}, "amount": 1, "custcol_stripe_line": "il_1"}]}
     invoice = client.write("POST", "/invoice", sale(customer, lines, custbody_stripe_id="in_X"))
-    assert client.get(f"/invoice/{invoice}", expandSubResources="true")["item"]["items"][0]["custcol_stripe_line"] == "il_1"
+    assert (
+        client.get(f"/invoice/{invoice}", expandSubResources="true")["item"]["items"][0]["custcol_stripe_line"]
+        == "il_1"
+    )
     assert client.rows("SELECT custentity_stripe_id AS c FROM customer") == [{"c": "cus_X"}]
     assert client.rows("SELECT custbody_stripe_id AS c FROM transaction") == [{"c": "in_X"}]
 

@@ -1,0 +1,83 @@
+"""What a run's report shows, as values; `reading` fills them from staging, `pages` and `terminal` draw them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from stripe_netsuite.domain.money import Money
+from stripe_netsuite.domain.validation_report import ValidationReport
+from stripe_netsuite.staging.findings import FindingRow
+from stripe_netsuite.staging.payouts import PayoutRow
+from stripe_netsuite.staging.proofs import Proof
+from stripe_netsuite.staging.runs import RunRow
+from stripe_netsuite.staging.stage_counts import StageCount
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutParts:
+    """What a payout's ledger lines add up to, by what they are; minor units, signed as in Stripe's ledger."""
+
+    gross: int = 0
+    refunds: int = 0
+    fees: int = 0
+    other: int = 0
+    lines: int = 0
+
+    @property
+    def net(self) -> int:
+        """Their sum."""
+        return self.gross + self.refunds + self.fees + self.other
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutTieOut:
+    """One row of the tie-out: the payout, what it is made of, the deposit that NetSuite gave back."""
+
+    row: PayoutRow
+    parts: PayoutParts
+    fx: Decimal | None = None
+
+    @property
+    def amount(self) -> Decimal:
+        """The payout's amount in major units."""
+        return Money(self.row.amount, self.row.currency).major
+
+    @property
+    def difference(self) -> Decimal | None:
+        """Deposit less payout; without a deposit the ledger lines less the payout; None where neither is known."""
+        if self.row.deposit_total is not None:
+            return self.row.deposit_total - self.amount
+        return Money(self.parts.net, self.row.currency).major - self.amount if self.parts.lines else None
+
+    @property
+    def is_tied(self) -> bool:
+        """Whether the deposit was read back and equals the payout."""
+        return self.row.deposit_total is not None and self.row.deposit_total == self.amount
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """Everything about one run. `plans` are the load plans as stored, one a step and Stripe account."""
+
+    run: RunRow
+    counts: tuple[StageCount, ...] = ()
+    plans: tuple[Mapping[str, Any], ...] = ()
+    findings: tuple[FindingRow, ...] = ()
+    payouts: tuple[PayoutTieOut, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    validations: tuple[ValidationReport, ...] = ()
+    netsuite_account: str | None = None
+    netsuite_ids: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def is_conserved(self) -> bool:
+        """Whether every stage gave out what it took in."""
+        return all(count.balanced for count in self.counts)
+
+    @property
+    def broken_proofs(self) -> tuple[Proof, ...]:
+        """The proofs that did not hold."""
+        return tuple(proof for proof in self.proofs if proof.state == "broken")
