@@ -25,6 +25,7 @@ from aiohttp import web
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "plugins")]
 
+from sandbox.stripe.world import World  # noqa: E402
 from stripe_netsuite.clock import SystemClock  # noqa: E402
 from stripe_netsuite.domain.window import Window  # noqa: E402
 from stripe_netsuite.extract.fetching import list_ledger, list_objects  # noqa: E402
@@ -34,8 +35,6 @@ from stripe_netsuite.settings import StripeConnection  # noqa: E402
 from stripe_netsuite.staging.database import migrate, open_staging  # noqa: E402
 from stripe_netsuite.stripe_api.client import StripeClient  # noqa: E402
 from stripe_netsuite.stripe_api.limits import Limits  # noqa: E402
-
-from sandbox.stripe.world import World  # noqa: E402
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 DAY = Window(START, START + timedelta(days=1))

@@ -72,9 +72,10 @@ class AirflowApi:
         """Say that a backfill is over; Airflow itself would notice half a minute later, and refuse another one so long."""
         self._send("PUT", f"backfills/{backfill_id}/cancel", None, accept=(200, 409))
 
-    def trigger(self, dag_id: str) -> str:
-        """Start a run now and return its id."""
-        return str(self._send("POST", f"dags/{dag_id}/dagRuns", {"logical_date": None})["dag_run_id"])
+    def trigger(self, dag_id: str, params: dict[str, Any]) -> str:
+        """Start a run now with these params and return its id."""
+        body = {"logical_date": None, "conf": params}
+        return str(self._send("POST", f"dags/{dag_id}/dagRuns", body)["dag_run_id"])
 
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
         """Return the DAG's runs, oldest interval first."""
@@ -88,16 +89,16 @@ class AirflowApi:
     def watch(
         self,
         dag_id: str,
-        run_ids: Callable[[list[dict[str, Any]]], list[dict[str, Any]]],
+        ours: Callable[[list[dict[str, Any]]], list[dict[str, Any]]],
         finished: Callable[[dict[str, Any]], None],
         patience_s: float = 600,
     ) -> list[dict[str, Any]]:
-        """Call `finished` for each run as it ends and return the runs. `run_ids` chooses among the DAG's runs."""
+        """Call `finished` for each run as it ends and return the runs. `ours` chooses among the DAG's runs."""
         told: set[str] = set()
         deadline = time.monotonic() + patience_s
         while time.monotonic() < deadline:
             self._check()
-            runs = run_ids(self.runs(dag_id))
+            runs = ours(self.runs(dag_id))
             for run in runs:
                 if run["state"] in _DONE and run["dag_run_id"] not in told:
                     told.add(run["dag_run_id"])
@@ -112,7 +113,9 @@ class AirflowApi:
             health = self._session.get(f"{self.url}/api/v2/monitor/health", timeout=5).json()
         except (requests.RequestException, ValueError):
             return False
-        return all(health.get(part, {}).get("status") == "healthy" for part in ("metadatabase", "scheduler", "dag_processor"))
+        return all(
+            health.get(part, {}).get("status") == "healthy" for part in ("metadatabase", "scheduler", "dag_processor")
+        )
 
     def _log_in(self) -> None:
         answer = self._session.post(

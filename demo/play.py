@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from demo.airflow_api import AirflowApi
+from stripe_netsuite_airflow.context import run_id_of
 
 DAILY, HOURLY, PAYOUTS = "stripe_to_netsuite_daily", "stripe_to_netsuite_hourly", "payout_reconciliation"
 FIRST_DAY = datetime(2026, 11, 1, tzinfo=UTC)
@@ -25,6 +26,11 @@ class Outcome:
 
     runs: list[dict[str, Any]] = field(default_factory=list)
     task_states: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def last_run_id(self) -> str:
+        """The product's id of the run that ended last: the payouts'."""
+        return run_id_of(self.runs[-1]["dag_id"], self.runs[-1]["dag_run_id"])
 
     @property
     def failed(self) -> list[str]:
@@ -50,7 +56,7 @@ class Play:
         self.tell(f"backfilling the last {HOURS} hours with {HOURLY}")
         self._backfill(HOURLY, end - timedelta(hours=HOURS), end - timedelta(hours=1), HOURS)
         self.tell(f"running {PAYOUTS}")
-        self._trigger(PAYOUTS)
+        self._trigger(PAYOUTS, {"start": FIRST_DAY.isoformat(), "end": end.isoformat()})
         return self.outcome
 
     def _backfill(self, dag_id: str, start: datetime, last: datetime, count: int) -> None:
@@ -64,9 +70,9 @@ class Play:
         self.api.watch(dag_id, ours, self._ended)
         self.api.close_backfill(backfill)
 
-    def _trigger(self, dag_id: str) -> None:
+    def _trigger(self, dag_id: str, params: dict[str, str]) -> None:
         self.api.unpause(dag_id)
-        run_id = self.api.trigger(dag_id)
+        run_id = self.api.trigger(dag_id, params)
         self.api.watch(dag_id, lambda runs: [run for run in runs if run["dag_run_id"] == run_id], self._ended)
 
     def _ended(self, run: dict[str, Any]) -> None:

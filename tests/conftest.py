@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import Engine
-from stripe_netsuite.staging.database import open_staging
 
+from stripe_netsuite.staging.database import open_staging
 from tests import databases
 
 

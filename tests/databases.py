@@ -18,6 +18,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, make_url
+
 from stripe_netsuite.staging.database import migrate, open_staging
 
 SESSION_FOLDER_VARIABLE = "STRIPE_NETSUITE_TEST_SESSION"

@@ -42,7 +42,9 @@ def _stripe_connection_type() -> dict[str, Any]:
                 "whsec_…; only where Stripe sends webhooks to this Airflow.",
                 password=True,
             ),
-            "account": _field("Connected account", "acct_…; only to act for an account connected to this key's account."),
+            "account": _field(
+                "Connected account", "acct_…; only to act for an account connected to this key's account."
+            ),
         },
     }
 

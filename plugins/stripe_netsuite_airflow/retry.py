@@ -25,7 +25,9 @@ RETRY_POLICY = ExceptionRetryPolicy(
             reason="another run writes for this Stripe account",
         ),
         RetryRule(exception=RetriableError, action=RetryAction.RETRY, reason="Stripe or NetSuite cannot answer now"),
-        RetryRule(exception=ConfigurationError, action=RetryAction.FAIL, reason="a setting or a mapping must be changed"),
+        RetryRule(
+            exception=ConfigurationError, action=RetryAction.FAIL, reason="a setting or a mapping must be changed"
+        ),
         RetryRule(exception=FatalError, action=RetryAction.FAIL, reason="repeating cannot help"),
         RetryRule(exception=_FROM_THE_MACHINE, action=RetryAction.DEFAULT),
     ],

@@ -37,7 +37,9 @@ def test_load_steps_are_the_pipelines_in_its_order(dagbag: Any) -> None:
     assert [f"load_{step.value}" for step in LoadStep] == LOADS
 
 
-@pytest.mark.parametrize(("dag_id", "cron"), [("stripe_to_netsuite_hourly", "0 * * * *"), ("stripe_to_netsuite_daily", "0 0 * * *")])
+@pytest.mark.parametrize(
+    ("dag_id", "cron"), [("stripe_to_netsuite_hourly", "0 * * * *"), ("stripe_to_netsuite_daily", "0 0 * * *")]
+)
 def test_schedules_give_data_intervals(dagbag: Any, dag_id: str, cron: str) -> None:
     """A bare cron string would give empty intervals, and runs that read nothing."""
     timetable = dagbag.dags[dag_id].timetable
@@ -77,7 +79,9 @@ def test_only_what_writes_to_netsuite_takes_its_pool(dagbag: Any) -> None:
         for task in dag.tasks
         if task.pool == "netsuite"
     }
-    loads = {(dag_id, load): 5 for dag_id in ("stripe_to_netsuite_hourly", "stripe_to_netsuite_daily") for load in LOADS}
+    loads = {
+        (dag_id, load): 5 for dag_id in ("stripe_to_netsuite_hourly", "stripe_to_netsuite_daily") for load in LOADS
+    }
     assert slots == {**loads, ("payout_reconciliation", "reconcile"): 1}
 
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
+
+from sandbox.testing import RunningStripe
 from stripe_netsuite.domain.window import Window
 from stripe_netsuite.extract.extraction import ExtractResult, extract_window
 from stripe_netsuite.extract.plan import ExtractSettings
@@ -16,8 +18,6 @@ from stripe_netsuite.staging import schema
 from stripe_netsuite.stripe_api.client import StripeClient
 from stripe_netsuite.stripe_api.limits import Limits
 from stripe_netsuite.stripe_api.retry import RetryPolicy
-
-from sandbox.testing import RunningStripe
 from tests.stripe_api.wire import FakeClock
 
 ACCOUNT = "acct_sandbox_us"

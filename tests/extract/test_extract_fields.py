@@ -7,6 +7,7 @@ import json
 import msgspec
 import pytest
 from msgspec import inspect
+
 from stripe_netsuite.domain import stripe_object
 from stripe_netsuite.extract.fields import ALLOWED_FIELDS, encode, row_type
 from stripe_netsuite.extract.streams import STREAM_BY_TYPE, STREAMS, stream_of_id

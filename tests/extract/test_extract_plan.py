@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from stripe_netsuite.domain.window import Window
 from stripe_netsuite.errors import ConfigurationError
 from stripe_netsuite.extract.plan import ExtractSettings, plan_reading, wait_until_settled
-
 from tests.stripe_api.wire import FakeClock
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -8,6 +8,11 @@ from decimal import Decimal
 
 import msgspec
 import pytest
+
+from sandbox.stripe.billing import Line
+from sandbox.stripe.shelf import Shelf
+from sandbox.stripe.world import World
+from sandbox.testing import running_stripe
 from stripe_netsuite.domain.stripe_object import (
     Charge,
     Coupon,
@@ -31,11 +36,6 @@ from stripe_netsuite.staging.objects import iter_pending, read_payloads
 from stripe_netsuite.staging.payouts import all_payouts
 from stripe_netsuite.staging.stage_counts import read_stage_counts
 from stripe_netsuite.staging.watermarks import coverage
-
-from sandbox.stripe.billing import Line
-from sandbox.stripe.shelf import Shelf
-from sandbox.stripe.world import World
-from sandbox.testing import running_stripe
 from tests.extract.staged import ACCOUNT, END, START, day, extract, ledger, reading, staged
 from tests.stripe_api.wire import FakeClock
 
@@ -254,6 +254,16 @@ def test_a_deleted_customer_becomes_its_stub(engine):
     payload = _payload(engine, "customer", customer["id"])
     assert payload == {"id": customer["id"], "object": "customer", "deleted": True}
     assert msgspec.convert(payload, Customer).deleted
+
+
+def test_a_customer_created_and_deleted_in_the_listed_days_is_staged_as_its_stub(engine):
+    """No list shows it any more, so the event's hint is followed though its creation lies in the listed span."""
+    world = World(5, START)
+    customer = world.create_customer("Ada")
+    world.delete_customer(customer["id"])
+    with running_stripe(world) as stripe, reading(stripe) as client:
+        extract(client, engine, day(1), "daily")
+    assert _payload(engine, "customer", customer["id"])["deleted"]
 
 
 def test_an_object_that_is_gone_is_a_finding_and_not_the_end(engine):

@@ -10,11 +10,11 @@ import jsonschema_rs
 import pytest
 import yaml
 from pydantic import BaseModel
+
 from stripe_netsuite.mapping.links import CUSTOMER_HEADER, ITEM_HEADER
 from stripe_netsuite.mapping.loader import MODELS, SHEETS
 from stripe_netsuite.mapping.schema import main, schema_texts
 from stripe_netsuite.settings import mappings_folder
-
 from tests.mapping.good_folder import GOOD
 
 FOLDER = mappings_folder({})

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+
 from stripe_netsuite.domain.money import Money
 from stripe_netsuite.domain.netsuite_record import InternalId, RecordType
 from stripe_netsuite.domain.stripe_object import (
@@ -25,7 +26,6 @@ from stripe_netsuite.errors import MappingError
 from stripe_netsuite.mapping import AccountRole, Mapping, custom_fields, load_mapping
 from stripe_netsuite.mapping.accounts import Accounts
 from stripe_netsuite.settings import mappings_folder
-
 from tests.mapping.good_folder import GOOD, write_folder
 
 

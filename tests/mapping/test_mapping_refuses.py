@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from stripe_netsuite.errors import ConfigurationError, MappingError
 from stripe_netsuite.mapping import load_mapping
-
 from tests.mapping.good_folder import GOOD, write_folder
 
 

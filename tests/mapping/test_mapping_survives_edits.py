@@ -8,9 +8,9 @@ import pytest
 import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+
 from stripe_netsuite.errors import MappingError
 from stripe_netsuite.mapping import load_mapping
-
 from tests.mapping.good_folder import GOOD, write_folder
 
 SYNTAX = [

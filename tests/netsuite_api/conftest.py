@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+
 from stripe_netsuite.netsuite_api.client import NetSuiteClient
 from stripe_netsuite.settings import NetSuiteConnection, TokenCredentials
-
 from tests.netsuite_api.nasty_server import NastyServer, nasty_server
 
 SECRETS = ("the-consumer-key", "the-consumer-secret", "the-token-id", "the-token-secret")

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+
+from sandbox.netsuite.testing import RunningNetSuite, running_netsuite
 from stripe_netsuite.errors import (
     NetSuiteAuthenticationFailed,
     NetSuiteDuplicate,
@@ -25,8 +27,6 @@ from stripe_netsuite.netsuite_api.read_back import gl_lines, lookup_applications
 from stripe_netsuite.netsuite_api.reference import ReferenceData, load_reference
 from stripe_netsuite.netsuite_api.write_many import WriteRequest
 from stripe_netsuite.settings import ClientCredentials, NetSuiteConnection, TokenCredentials
-
-from sandbox.netsuite.testing import RunningNetSuite, running_netsuite
 from tests.netsuite_api.conftest import ImpatientClock
 
 CREDENTIALS = TokenCredentials(

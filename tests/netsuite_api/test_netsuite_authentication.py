@@ -14,6 +14,7 @@ import pytest
 import requests
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+
 from stripe_netsuite.errors import (
     ConfigurationError,
     NetSuiteAuthenticationFailed,
@@ -24,7 +25,6 @@ from stripe_netsuite.netsuite_api.auth import TOKEN_PATH, TokenAuthentication
 from stripe_netsuite.netsuite_api.client import NetSuiteClient
 from stripe_netsuite.netsuite_api.login import authentication_failure
 from stripe_netsuite.settings import ClientCredentials, NetSuiteConnection, TokenCredentials
-
 from tests.netsuite_api.conftest import SECRETS, ImpatientClock
 from tests.netsuite_api.nasty_server import (
     INVALID_LOGIN,

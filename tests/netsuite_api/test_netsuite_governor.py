@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 
 import pytest
+
 from stripe_netsuite.netsuite_api.client import NetSuiteClient
 from stripe_netsuite.netsuite_api.governor import ConcurrencyGovernor
 from stripe_netsuite.netsuite_api.write_many import WriteRequest
 from stripe_netsuite.settings import NetSuiteConnection, TokenCredentials
-
 from tests.netsuite_api.conftest import SECRETS, ImpatientClock
 from tests.netsuite_api.nasty_server import NastyServer
 

@@ -6,6 +6,7 @@ import json
 from decimal import Decimal
 
 import pytest
+
 from stripe_netsuite.errors import InvariantBroken, NetSuiteProtocolError
 from stripe_netsuite.netsuite_api.client import NetSuiteClient
 from stripe_netsuite.netsuite_api.lookup import lookup_customers_by_field, lookup_external_ids
@@ -15,7 +16,6 @@ from stripe_netsuite.netsuite_api.read_back import (
     lookup_transactions,
     read_deposit,
 )
-
 from tests.netsuite_api.nasty_server import NastyServer, json_reply, rows_reply
 
 PAYMENT = {

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 
 import pytest
+
 from stripe_netsuite.errors import InvariantBroken, NetSuiteProtocolError
 from stripe_netsuite.netsuite_api.client import NetSuiteClient
-
 from tests.netsuite_api.nasty_server import NastyServer, Reply, Seen, json_reply, rows_reply
 
 

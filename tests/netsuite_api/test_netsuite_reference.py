@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+
 from stripe_netsuite.errors import MappingError
 from stripe_netsuite.netsuite_api.client import NetSuiteClient
 from stripe_netsuite.netsuite_api.reference import Account, ReferenceData, load_reference
-
 from tests.netsuite_api.nasty_server import NastyServer, Reply, Seen, error_reply, rows_reply
 
 ACCOUNTS = [

@@ -8,6 +8,7 @@ import socket
 from decimal import Decimal
 
 import pytest
+
 from stripe_netsuite.errors import (
     InvariantBroken,
     NetSuiteNotFound,
@@ -17,7 +18,6 @@ from stripe_netsuite.errors import (
 )
 from stripe_netsuite.netsuite_api.client import NetSuiteClient
 from stripe_netsuite.settings import NetSuiteConnection, TokenCredentials
-
 from tests.netsuite_api.conftest import SECRETS, ImpatientClock
 from tests.netsuite_api.nasty_server import (
     HTML_200,

@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Generator, Iterator
 
 import pytest
+
 from stripe_netsuite.errors import InvariantBroken, NetSuiteDuplicate, NetSuiteProtocolError, NetSuiteUnavailable
 from stripe_netsuite.netsuite_api.client import NetSuiteClient
 from stripe_netsuite.netsuite_api.write_many import WriteRequest
-
 from tests.netsuite_api.nasty_server import HTML_200, RECORD, NastyServer, Reply, Seen, error_reply, located
 
 

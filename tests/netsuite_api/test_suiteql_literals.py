@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from stripe_netsuite.errors import InvariantBroken
 from stripe_netsuite.netsuite_api.suiteql import bind, column_name, in_list, internal_ids, sql_literal
 

@@ -67,7 +67,9 @@ def test_instants_of_any_zone_are_the_same_instants(staging_engine: Engine) -> N
     """Newest wins by instant, not by wall clock."""
     east = timezone(timedelta(hours=9))
     with staging_engine.begin() as conn:
-        stage_objects(conn, [staged(payload=b"{1}", minute=1, fetched_at=(NOW + timedelta(minutes=1)).astimezone(east))])
+        stage_objects(
+            conn, [staged(payload=b"{1}", minute=1, fetched_at=(NOW + timedelta(minutes=1)).astimezone(east))]
+        )
         stage_objects(conn, [staged(payload=b"{2}", minute=2)])
         assert read_payloads(conn, ACCOUNT, "charge", ["ch_1"]) == {"ch_1": b"{2}"}
 
@@ -273,7 +275,9 @@ def test_retention_drops_what_is_settled_and_old(staging_engine: Engine) -> None
     with staging_engine.begin() as conn:
         stage_objects(conn, [staged("ch_1"), staged("ch_2"), staged("ch_3", minute=50)])
         stage_objects(conn, [staged("ch_1", b"{2}", minute=1)])
-        done = [ObjectState(row.stripe_id, row.content_hash, "loaded") for row in _stored(conn) if row.stripe_id != "ch_2"]
+        done = [
+            ObjectState(row.stripe_id, row.content_hash, "loaded") for row in _stored(conn) if row.stripe_id != "ch_2"
+        ]
         set_states(conn, ACCOUNT, "charge", done)
         assert purge(conn, NOW + timedelta(minutes=30)) == PurgeResult(versions_deleted=1, payloads_dropped=1)
         assert set(read_payloads(conn, ACCOUNT, "charge", ["ch_1", "ch_2", "ch_3"])) == {"ch_2", "ch_3"}

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 import stripe
+
 from stripe_netsuite.errors import PageInvariantBroken, StripeRefused, StripeUnavailable
+from stripe_netsuite.settings import StripeConnection
 from stripe_netsuite.stripe_api.client import StripeClient, object_path
 from stripe_netsuite.stripe_api.limits import Limits
 from stripe_netsuite.stripe_api.retry import RetryPolicy
 from stripe_netsuite.stripe_api.transport import Answer, ConnectionDropped
-
 from tests.stripe_api.wire import KEY, FakeClock, Fault, Wire, connection, rows, scripted, serving
 
 OK = Answer(200, {}, b'{"id":"ch_1","object":"charge","amount":1999,"rate":1.08730000000000000001}')
@@ -126,6 +127,16 @@ def test_a_refusal_is_raised_at_once_with_stripes_words_and_without_the_key(stat
     assert KEY not in str(error)
     assert "rk_live_abc" not in str(error)
     assert KEY not in repr(client.__dict__.get("_connection"))
+
+
+def test_a_key_that_looks_like_no_key_is_masked_too():
+    """Another server than Stripe may give out keys of another form, and repeat them in its error."""
+    answer = Answer(401, {}, b'{"error":{"message":"unknown key opaque-credential"}}')
+    odd = StripeConnection("odd", "opaque-credential", "http://wire")
+    client = StripeClient(odd, FakeClock(), Limits.unlimited(), transport=scripted([answer]))
+    with pytest.raises(StripeRefused) as caught:
+        client.get("/v1/charges/ch_1")
+    assert "opaque-credential" not in str(caught.value)
 
 
 def test_a_refusal_without_a_stripe_body_is_still_a_refusal():

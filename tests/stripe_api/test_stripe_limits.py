@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from stripe_netsuite.stripe_api.client import StripeClient
 from stripe_netsuite.stripe_api.limits import Limits, RateLimiter, endpoint_of
 from stripe_netsuite.stripe_api.transport import Answer
-
 from tests.stripe_api.wire import FakeClock, connection, scripted
 
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from stripe_netsuite.domain.window import Window, from_unix
 from stripe_netsuite.errors import PageInvariantBroken, StripeRefused, StripeUnavailable
 from stripe_netsuite.stripe_api.client import StripeClient
@@ -16,7 +17,6 @@ from stripe_netsuite.stripe_api.limits import Limits
 from stripe_netsuite.stripe_api.retry import RetryPolicy
 from stripe_netsuite.stripe_api.slices import Slice, cut
 from stripe_netsuite.stripe_api.transport import Answer
-
 from tests.stripe_api.wire import FakeClock, Fault, Wire, connection, rows, serving
 
 PATH = "/v1/charges"

@@ -186,9 +186,7 @@ def good_ledger() -> list[BalanceTransaction]:
             source="po_good",
             fee_details=[],
         ),
-        ledger_line(
-            "txn_euro", source="ch_euro", amount=1083, fee=0, exchange_rate=Decimal("1.0825"), payout_id=None
-        ),
+        ledger_line("txn_euro", source="ch_euro", amount=1083, fee=0, exchange_rate=Decimal("1.0825"), payout_id=None),
     ]
 
 
@@ -207,7 +205,9 @@ def stage(
         stripe_id = "broken" if isinstance(payload, bytes) else payload["id"]
         created = DAY if isinstance(payload, bytes) else payload["created"]
         rows.append(
-            StagedObject(account, object_type, stripe_id, created, fetched_at, "2026-10-28.endive", raw, WINDOW, "run-0")
+            StagedObject(
+                account, object_type, stripe_id, created, fetched_at, "2026-10-28.endive", raw, WINDOW, "run-0"
+            )
         )
     with engine.begin() as conn:
         stage_objects(conn, rows)

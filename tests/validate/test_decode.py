@@ -63,7 +63,9 @@ def test_cut_json_is_a_finding_too() -> None:
 
 def test_a_finding_never_repeats_the_payload() -> None:
     """Names and addresses of customers stay out of findings."""
-    finding = decode_or_finding(c.ACCOUNT, "customer", "cus_good", json.dumps(c.customer(name=["Ada Lovelace"])).encode())
+    finding = decode_or_finding(
+        c.ACCOUNT, "customer", "cus_good", json.dumps(c.customer(name=["Ada Lovelace"])).encode()
+    )
     assert isinstance(finding, Finding)
     assert "Ada" not in repr(finding)
 

@@ -65,9 +65,7 @@ BAD_OBJECTS: dict[str, list[dict[str, Any]]] = {
         c.invoice("in_under", amount_remaining=-1),
     ],
     "invoice.invoice_period_reversed": [
-        c.invoice(
-            "in_period", lines={"data": [c.line(period={"start": c.DAY, "end": c.DAY - 1})], "has_more": False}
-        )
+        c.invoice("in_period", lines={"data": [c.line(period={"start": c.DAY, "end": c.DAY - 1})], "has_more": False})
     ],
     "invoice_payment.currency_malformed": [c.invoice_payment("inpay_shouting", currency="US1")],
     "invoice_payment.invoice_payment_status_unknown": [c.invoice_payment("inpay_status", status="dreaming")],
@@ -101,7 +99,9 @@ BAD_OBJECTS: dict[str, list[dict[str, Any]]] = {
 
 FEE = FeeDetail(amount=59, currency="usd", type="stripe_fee")
 BAD_LINES: dict[str, list[BalanceTransaction]] = {
-    "balance_transaction.currency_malformed": [c.ledger_line("txn_shouting", currency="USD", fee=0, fee_details=[], payout_id=None)],
+    "balance_transaction.currency_malformed": [
+        c.ledger_line("txn_shouting", currency="USD", fee=0, fee_details=[], payout_id=None)
+    ],
     "balance_transaction.ledger_net_mismatch": [c.ledger_line("txn_net", net=932, payout_id=None)],
     "balance_transaction.ledger_fee_mismatch": [
         c.ledger_line("txn_fee", fee=60, fee_details=[FEE], payout_id=None),
@@ -114,7 +114,9 @@ BAD_LINES: dict[str, list[BalanceTransaction]] = {
     ],
     "balance_transaction.ledger_sign_wrong": [
         c.ledger_line("txn_sign", amount=-990, payout_id=None),
-        c.ledger_line("txn_sign_refund", type="refund", reporting_category="refund", amount=400, source="re_good", payout_id=None),
+        c.ledger_line(
+            "txn_sign_refund", type="refund", reporting_category="refund", amount=400, source="re_good", payout_id=None
+        ),
     ],
     "balance_transaction.ledger_source_missing": [c.ledger_line("txn_sourceless", source=None, payout_id=None)],
     "balance_transaction.ledger_source_not_staged": [c.ledger_line("txn_orphan", source="ch_nowhere", payout_id=None)],

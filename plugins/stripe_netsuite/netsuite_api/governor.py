@@ -125,8 +125,9 @@ class ConcurrencyGovernor:
         # Before the first refusal the limit doubles with every window, as TCP starts; afterwards it grows by one.
         if self._successes < (self.allowed if self._has_been_throttled else 1):
             return
-        if self._allowed + 1 <= self._ceiling:
-            self._allowed += 1
+        if self._allowed < self._ceiling:
+            # ×0.7 leaves a fraction: the last step up to the ceiling may be shorter than one.
+            self._allowed = min(self._allowed + 1, float(self._ceiling))
             self._successes = 0
         elif self._ceiling < self.limit and self._since_refusal >= self._probe_after:
             self._probe()

@@ -126,7 +126,7 @@ def _parsed(url: str) -> URL:
     except (ArgumentError, NoSuchModuleError, ValueError):
         raise _unusable(url.partition(":")[0]) from None
     if parsed.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg2"):
-        raise _unusable(parsed.drivername)
+        raise _unusable(parsed.drivername) from None
     return parsed
 
 

@@ -54,14 +54,16 @@ class ReconcilePayoutOperator(BaseOperator):
     def execute(self, context: Any) -> dict[str, Any]:
         """Return the pipeline's result. Raises AirflowSkipException while waiting, AirflowFailException for a person."""
         from stripe_netsuite import pipeline
+        from stripe_netsuite.report.links import netsuite_link, stripe_link
 
         payout_id = str(self.payout["payout_id"])
         run = run_of(context, "payout")
         with open_services() as services:
             result = pipeline.reconcile_payout(services, run, str(self.payout["account"]), payout_id)
+            self.netsuite_url = netsuite_link(services.netsuite_account, "deposit", result["deposit_id"])
+        self.stripe_url = stripe_link(payout_id)
         state, reason = str(result["state"]), str(result.get("reason") or "")
-        label = str(result.get("label") or self.payout["label"])
-        self.stripe_url, self.netsuite_url = result.get("stripe_url"), result.get("netsuite_url")
+        label = str(self.payout["label"])
         if state in ("booked", "excluded") or run.dry_run:
             context["label"] = f"{label} {state}"
             return result
@@ -69,4 +71,3 @@ class ReconcilePayoutOperator(BaseOperator):
         if state.startswith("waiting"):
             raise AirflowSkipException(f"{payout_id} is {state.replace('_', ' ')}: {reason}")
         raise AirflowFailException(f"{payout_id} is {state}: {reason}")
-

@@ -194,22 +194,20 @@ def refresh(books: Books, transaction_id: int) -> None:
     found = document(books, transaction_id)
     if found is None:
         return
-    used, unused = stored(found.used), stored(found.remaining)
+    is_open = found.remaining != ZERO
     match found.kind.name:
         case "invoice":
-            status = Status("A", "Open") if found.remaining else Status("B", "Paid In Full")
-            columns = "foreignamountpaid = ?, foreignamountunpaid = ?"
+            status = Status("A", "Open") if is_open else Status("B", "Paid In Full")
         case "creditMemo":
-            status = Status("A", "Open") if found.remaining else Status("B", "Fully Applied")
-            columns = "foreignpaymentamountused = ?, foreignpaymentamountunused = ?"
-        case "customerPayment":
-            status = _deposit_status(books, transaction_id)
-            columns = "foreignpaymentamountused = ?, foreignpaymentamountunused = ?"
+            status = Status("A", "Open") if is_open else Status("B", "Fully Applied")
         case _:
-            return
+            status = _deposit_status(books, transaction_id)
+    columns = "foreignamountpaid = ?, foreignamountunpaid = ?"
+    if not found.is_debit:
+        columns = "foreignpaymentamountused = ?, foreignpaymentamountunused = ?"
     books.execute(
         f'UPDATE "transaction" SET {columns}, status = ?, sandbox_status = ? WHERE id = ?',  # noqa: S608 - fixed names
-        (used, unused, status.letter, status.text, transaction_id),
+        (stored(found.used), stored(found.remaining), status.letter, status.text, transaction_id),
     )
 
 

@@ -62,7 +62,7 @@ def release(books: Books, deposit: int) -> list[int]:
     books.execute("DELETE FROM nexttransactionlinelink WHERE nextdoc = ? AND nexttype = 'Deposit'", (deposit,))
     payments = [int(row["payment"]) for row in rows]
     for payment in payments:
-        _mark(books, payment)
+        application.refresh(books, payment)
     return payments
 
 
@@ -87,7 +87,7 @@ def _post(books: Books, head: Header, bank: int, selected: Sequence[Selected], e
             kind="DepositPymt",
             amount=line.foreign,
         )
-        _mark(books, line.id)
+        application.refresh(books, line.id)
 
 
 def _bank(books: Books, body: Reader) -> Row:
@@ -166,19 +166,6 @@ def _account_line(books: Books, head: Header, line: Reader, *, sign: int) -> Lin
         entity=line.reference("entity"),
         columns={name: value for name, value in named.items() if value is not None},
     )
-
-
-def _mark(books: Books, payment: int) -> None:
-    """Set a payment's or refund's status to what the deposits say."""
-    application.refresh(books, payment)
-    row = books.row('SELECT type FROM "transaction" WHERE id = ?', (payment,))
-    if row is not None and row["type"] == "CustRfnd":
-        is_in = books.row("SELECT 1 FROM sandbox_deposited WHERE payment = ?", (payment,)) is not None
-        status = Status("C", "Deposited") if is_in else Status("B", "Not Deposited")
-        books.execute(
-            'UPDATE "transaction" SET status = ?, sandbox_status = ? WHERE id = ?',
-            (status.letter, status.text, payment),
-        )
 
 
 def deposit_amounts(books: Books, deposit: int) -> dict[int, Decimal]:

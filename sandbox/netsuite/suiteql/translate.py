@@ -14,6 +14,8 @@ _MOST_IN_LIST = 1000
 _COMPARISONS = ("=", "<", ">", "<=", ">=", "<>", "!=")
 _ACCOUNT_DATE = re.compile(r"'(\d{1,2})/(\d{1,2})/(\d{4})'")
 _RENAMED = {"NVL": "IFNULL", "SYSDATE": "sysdate()", "CURRENT_DATE": "sysdate()", "MINUS": "EXCEPT"}
+# Words SQLite keeps for itself and Oracle does not: as names they must be quoted.
+_SQLITE_WORDS = frozenset({"TRANSACTION", "NOTHING", "RETURNING", "DEFERRABLE", "ISNULL", "NOTNULL", "AUTOINCREMENT"})
 _REFUSED_WORDS = ("LIMIT", "PRAGMA", "ATTACH")
 
 
@@ -45,8 +47,8 @@ def _written(token: Token) -> str:
     if token.kind == "quoted":
         return f"[{token.text[1:-1].replace(']', '')}]"
     if token.kind == "name":
-        if token.word == "TRANSACTION":
-            return "[transaction]"
+        if token.word in _SQLITE_WORDS:
+            return f"[{token.text}]"
         return _RENAMED.get(token.word, token.text)
     return token.text
 

@@ -56,10 +56,11 @@ def test_a_payout_as_a_deposit(client: Client) -> None:
 
 
 def test_a_payment_is_deposited_once(client: Client) -> None:
-    """A second deposit is refused until the first one is deleted; so is the same payment twice on one."""
+    """Named twice on one deposit it is one line (`id` is the key); a second deposit must wait for the first's end."""
     payment = client.payment(client.customer(), 10, "ch_1")
     twice = _deposit(client, "1000", [payment, {"id": int(payment), "deposit": True}])
-    client.write("PUT", "/deposit/eid:po_0", twice)  # the same key twice is one line
+    deposit = client.write("PUT", "/deposit/eid:po_0", twice)
+    assert client.get(f"/deposit/{deposit}")["total"] == 10
     refused = client.refused("PUT", "/deposit/eid:po_2", _deposit(client, "1000", [payment]))
     assert refused.endswith(NOT_SELECTABLE.format(payment))
     assert client.send("DELETE", f"{RECORD}/deposit/eid:po_0").status_code == 204
@@ -99,9 +100,15 @@ def test_a_total_may_be_zero_but_not_negative(client: Client) -> None:
 
 
 def test_a_deposited_payment_is_protected(client: Client) -> None:
-    """It cannot be deleted or changed in amount; a memo can be changed."""
-    payment = client.payment(client.customer(), 10, "ch_1")
-    client.write("POST", "/deposit", _deposit(client, "1000", [payment]))
+    """Payment or refund: it cannot be deleted or changed in amount; a memo can be changed and nothing else moves."""
+    customer = client.customer()
+    payment = client.payment(customer, 10, "ch_1")
+    line = {"doc": {"id": payment}, "apply": True, "amount": 4}
+    refund_body = {"customer": {"id": customer}, "account": client.account("1499"), "apply": {"items": [line]}}
+    refund = client.write("POST", "/customerRefund", refund_body)
+    client.write("POST", "/deposit", _deposit(client, "1000", [payment, refund]))
+    client.write("PATCH", f"/customerRefund/{refund}", {"memo": "looked at"})
+    assert client.get(f"/customerRefund/{refund}")["status"]["refName"] == "Deposited"
     assert "cannot be deleted" in client.refused("DELETE", f"/customerPayment/{payment}")
     changed = client.refused("PATCH", f"/customerPayment/{payment}", {"payment": 11})
     assert changed.endswith("You cannot update linked transaction lines")

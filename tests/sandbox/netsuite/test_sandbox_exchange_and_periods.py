@@ -27,7 +27,7 @@ def test_oracles_example_of_a_currency_revaluation(client: Client) -> None:
     assert client.server.balance("1100") == Decimal(0)
     assert client.server.balance("7100") == Decimal(-250)
     assert client.server.balance("1499") == Decimal(1950)
-    own = client.rows(f"SELECT COUNT(*) AS n FROM transactionaccountingline WHERE transaction = {payment}")  # noqa: S608
+    own = client.rows(f"SELECT COUNT(*) AS n FROM transactionaccountingline WHERE transaction = {payment}")
     assert own == [{"n": "2"}], "the gain is not on the payment's own lines"
 
 
@@ -79,7 +79,7 @@ def test_the_days_rate_is_used_where_none_is_given(client: Client) -> None:
         "SELECT exchangerate FROM currencyrate WHERE basecurrency = 1 AND transactioncurrency = 2 "
         "AND effectivedate = '11/04/2026'"
     )
-    assert client.rows(f"SELECT exchangerate FROM transaction WHERE id = {payment}") == day  # noqa: S608
+    assert client.rows(f"SELECT exchangerate FROM transaction WHERE id = {payment}") == day
     old = {"customer": {"id": customer}, "payment": 1, "tranDate": "2026-08-01"}
     assert client.refused("POST", "/customerPayment", old) == (
         PREFIX + "There are no Accounting Periods that cover this transaction date."

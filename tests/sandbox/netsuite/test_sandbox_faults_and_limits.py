@@ -86,7 +86,7 @@ def test_requests_are_counted_by_method_and_type(client: Client) -> None:
 
 
 def test_system_services(client: Client) -> None:
-    """governanceLimits and serverTime."""
+    """GovernanceLimits and serverTime."""
     limits = client.send("GET", "/services/rest/system/v1/governanceLimits").json()
     assert limits["accountConcurrencyLimit"] == client.server.options.concurrency_limit
     assert "serverTime" in client.send("GET", "/services/rest/system/v1/serverTime").json()

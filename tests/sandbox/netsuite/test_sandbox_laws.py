@@ -47,6 +47,7 @@ class Business:
         self.item = self.make("serviceSaleItem", itemId="P", incomeAccount={"id": "111"}, subsidiary=offered)
 
     def make(self, name: str, **body: object) -> int:
+        """Create a record; its internal id."""
         kind = record_type(name)
         assert kind is not None
         number = self.service.create(kind, dict(body), "Error").id
@@ -55,9 +56,11 @@ class Business:
         return number
 
     def of(self, *names: str) -> list[int]:
+        """The transactions of these types made so far."""
         return [number for name, number in self.ids if name in names]
 
     def play(self, step: str, amount: Decimal, rate: Decimal, pick: int) -> None:
+        """Take one step of business."""
         sale: Body = {
             "entity": {"id": str(self.customer)},
             "exchangeRate": rate,
@@ -82,16 +85,19 @@ class Business:
                 self.change(amount, rate, pick)
 
     def lines(self, documents: list[int], pick: int, amount: Decimal | None) -> Body:
+        """Apply lines for none, one or two of the latest documents."""
         chosen = documents[-(pick % 3) :] if documents and pick % 3 else []
         line = {"apply": True} if amount is None else {"apply": True, "amount": amount}
         return {"items": [{"doc": {"id": str(number)}, **line} for number in chosen]}
 
     def deposit(self, bank: str, rate: Decimal, pick: int) -> None:
+        """Deposit the latest payments and refunds, less a fee."""
         lines = [{"id": number, "deposit": True} for number in self.of("customerPayment", "customerRefund")[-pick:]]
         fee = {"items": [{"account": {"id": "115"}, "amount": Decimal("0.31")}]}
         self.make("deposit", account={"id": bank}, exchangeRate=rate, payment={"items": lines}, cashback=fee)
 
     def delete(self, pick: int) -> None:
+        """Delete one of the transactions."""
         name, number = self.ids[pick % len(self.ids)]
         kind = record_type(name)
         assert kind is not None
@@ -99,6 +105,7 @@ class Business:
         self.ids.remove((name, number))
 
     def change(self, amount: Decimal, rate: Decimal, pick: int) -> None:
+        """Change the amount and rate, or just the memo, of one of the transactions."""
         name, number = self.ids[pick % len(self.ids)]
         kind = record_type(name)
         assert kind is not None

@@ -22,7 +22,7 @@ def test_a_payment_settles_its_invoice_and_keeps_the_rest(client: Client) -> Non
     assert client.server.balance("1100") == Decimal(-20)
     assert client.server.balance("1499") == Decimal(100)
     links = client.rows(
-        f"SELECT nextdoc, linktype, foreignamount FROM nexttransactionlinelink WHERE previousdoc = {invoice}"
+        "SELECT nextdoc, linktype, foreignamount FROM nexttransactionlinelink WHERE previousdoc = ?", [invoice]
     )
     assert links == [{"nextdoc": payment, "linktype": "Payment", "foreignamount": "80"}]
 

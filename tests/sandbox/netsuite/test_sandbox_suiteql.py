@@ -113,7 +113,7 @@ def test_a_list_has_at_most_a_thousand_entries(client: Client) -> None:
     """Oracle's ORA-01795."""
 
     def query(size: int) -> str:
-        return f"SELECT id FROM account WHERE id IN ({','.join(str(n) for n in range(size))})"  # noqa: S608
+        return f"SELECT id FROM account WHERE id IN ({','.join(str(n) for n in range(size))})"
 
     assert len(client.rows(query(1000))) == 25
     assert "ORA-01795" in client.query_refused(query(1001))
@@ -131,7 +131,7 @@ def test_internal_columns_stay_hidden(netsuite: RunningNetSuite, client: Client)
 
 
 def test_the_main_line_names_the_header_account(client: Client) -> None:
-    """transactionline (mainline) joined to transactionaccountingline: where the money of a payment stands."""
+    """Transactionline (mainline) joined to transactionaccountingline: where the money of a payment stands."""
     payment = client.payment(client.customer(), 5, "ch_1")
     rows = client.rows(
         "SELECT tl.transaction AS id, tal.account, tl.foreignamount FROM transactionline tl "
