@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -58,7 +59,7 @@ def test_the_same_row_twice_in_one_call_counts_once(staging_engine: Engine) -> N
 
 @pytest.mark.parametrize("change", [{"amount": 1}, {"fee": 1}, {"net": 1}, {"currency": "eur"}, {"type": "refund"}])
 @pytest.mark.parametrize("together", [True, False])
-def test_money_that_changed_stops_everything(staging_engine: Engine, change: dict[str, object], together: bool) -> None:
+def test_money_that_changed_stops_everything(staging_engine: Engine, change: dict[str, Any], together: bool) -> None:
     """The error names the row, what was stored and what came; nothing is written over."""
     with staging_engine.begin() as conn:
         stage_ledger(conn, ACCOUNT, [ledger_row()], "run-1")

@@ -130,7 +130,7 @@ def _struct(name: str, paths: Sequence[str]) -> type[Any]:
             children[head] = []
             fields.append((head, None, UNSET))
         children[head].append(rest)
-    return msgspec.defstruct(name, [_with_child(name, field, children) for field in fields], kw_only=True)
+    return msgspec.defstruct(name, [_with_child(name, field, children) for field in fields], kw_only=True, gc=False)
 
 
 def _with_child(name: str, field: tuple[str, Any, Any], children: dict[str, list[str]]) -> tuple[str, Any, Any]:

@@ -35,6 +35,8 @@ from stripe_netsuite.staging.journal import Intent, Outcome, write_intents, writ
 from stripe_netsuite.staging.links import LinkRow, Origin, write_links
 
 _CHUNKS_PER_CONNECTION = 4
+# Lines without a key of ours: sent a second time to a record that a late first request has written, they would double.
+_UNKEYED_SUBLISTS = ("item", "other", "cashback")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,11 +190,13 @@ def _requests(actions: Sequence[Action], applied: Applied) -> tuple[dict[str, Wr
         record = action.record
         key = record.external_id
         action_by_key[key] = action
+        body = rest_body(record, resolve)
         requests[key] = WriteRequest(
             key=key,
             record_type=record.record_type.value,
             external_id=record.external_id,
-            body=rest_body(record, resolve),
+            body=body,
+            replace=tuple(name for name in _UNKEYED_SUBLISTS if name in body),
         )
     return requests, action_by_key
 

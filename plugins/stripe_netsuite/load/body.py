@@ -49,7 +49,12 @@ _KNOWN = (
 
 
 def payload_hash(record: Record) -> str:
-    """Return a hash of what the record books; the memo and a date moved by a closed period are not part of it."""
+    """Return a hash of what the record books.
+
+    Not part of it: the memo, a date moved by a closed period, and the external id, which gets its suffix only while
+    a neighbour that differs by case is in sight.
+    """
+    record = replace(record, external_id="")
     if isinstance(record, Transaction):
         own_date = record.original_date or record.tran_date
         record = replace(record, memo="", tran_date=own_date, original_date=None)

@@ -76,14 +76,18 @@ class NetSuiteClient:
         """Close the connections."""
         self._transport.close()
 
-    def upsert(self, record_type: str, external_id: str, body: Mapping[str, Any]) -> str:
+    def upsert(
+        self, record_type: str, external_id: str, body: Mapping[str, Any], *, replace: Sequence[str] = ()
+    ) -> str:
         """Create or update the record with this external id and return its internal id.
 
+        `replace` names sublists without a key of ours: on a record that is there already their lines are replaced, where
+        NetSuite would append them a second time.
         NetSuiteUnavailable with `outcome_unknown`: it may have been written; NetSuiteProtocolError: likewise.
         """
         path = _record_path(record_type, f"eid:{_url_safe(external_id)}")
         subject = f"{record_type} {external_id}"
-        answer = self._write("PUT", path, subject, body)
+        answer = self._write("PUT", path, subject, body, {"replace": ",".join(replace)} if replace else {})
         internal_id = self._internal_id_from_location(answer, subject)
         return internal_id or self._internal_id_after_write(path, subject)
 

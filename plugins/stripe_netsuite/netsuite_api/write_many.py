@@ -23,6 +23,7 @@ class WriteRequest:
     record_type: str
     external_id: str
     body: Mapping[str, Any] = field(repr=False)
+    replace: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class WriteBackEnd(Protocol):
 class ConcurrentUpserts:
     """Single upserts side by side. The governor inside `upsert` decides how many are in flight."""
 
-    def __init__(self, upsert: Callable[[str, str, Mapping[str, Any]], str], workers: int) -> None:
+    def __init__(self, upsert: Callable[..., str], workers: int) -> None:
         self._upsert = upsert
         self._workers = workers
 
@@ -83,6 +84,11 @@ class ConcurrentUpserts:
 
     def _write(self, request: WriteRequest) -> WriteResult:
         try:
-            return WriteResult(request.key, self._upsert(request.record_type, request.external_id, request.body))
+            return WriteResult(request.key, self._send(request))
         except (NetSuiteRefused, RetriableError) as error:
             return WriteResult(request.key, error=error)
+
+    def _send(self, request: WriteRequest) -> str:
+        if request.replace:
+            return self._upsert(request.record_type, request.external_id, request.body, replace=request.replace)
+        return self._upsert(request.record_type, request.external_id, request.body)

@@ -13,31 +13,16 @@ from decimal import Decimal
 
 from stripe_netsuite.domain.finding import Finding, Severity
 from stripe_netsuite.domain.identity import external_id
-from stripe_netsuite.domain.money import Money, convert, major_rate
+from stripe_netsuite.domain.money import Money, convert, major_rate, sum_money
 from stripe_netsuite.domain.netsuite_record import DepositLine, DepositPayment, DepositRecord, InternalId
 from stripe_netsuite.domain.stripe_object import BalanceTransaction, Payout
 from stripe_netsuite.errors import InvariantBroken
-from stripe_netsuite.reconcile.fee import FeeLines
+from stripe_netsuite.reconcile.fee import ROLE_BY_FEE_TYPE, FeeLines
+from stripe_netsuite.reconcile.record_check import BookedRecord, RecordCheck
+
+__all__ = ["BookedRecord", "DepositPlan", "PayoutBooks", "plan_deposit"]
 
 _RECORD_CATEGORIES = frozenset({"charge", "refund"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookedRecord:
-    """What stands for a charge or refund: our link, the Stripe amount it was booked at, and NetSuite's word on it.
-
-    `found_*` are read back now; `exists` is false where the record is gone or cannot be seen.
-    """
-
-    internal_id: str
-    stripe_money: Money
-    exists: bool
-    voided: bool = False
-    found_total: Decimal | None = None
-    found_account_id: str | None = None
-    found_subsidiary_id: str | None = None
-    exchange_rate: Decimal | None = None
-    deposit_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +68,9 @@ def plan_deposit(
     rows = [row for row in members if not (row.type == "payout" and row.source == payout.id)]
     draft = _Draft(payout, books)
     draft.check_payout(rows)
-    claimed: dict[str, str] = {}
     for row in rows:
         if row.reporting_category in _RECORD_CATEGORIES and row.source is not None:
-            draft.take_record(row, record_by_source.get(row.source), claimed)
+            draft.take_record(row.source, row, record_by_source.get(row.source))
         else:
             draft.hold(
                 "unsupported_reporting_category",
@@ -114,6 +98,7 @@ class _Draft:
         self.foreign_lines = 0
         self.waiting: list[str] = []
         self.findings: list[Finding] = []
+        self.check = RecordCheck(books.undeposited_funds_account_id, books.subsidiary_id, self.hold)
 
     def check_payout(self, rows: Sequence[BalanceTransaction]) -> None:
         """F1, and F3 against Stripe's own ledger: what the payout contains must add up to it."""
@@ -133,9 +118,8 @@ class _Draft:
                 found=self.payout.currency.upper(),
                 suggestion="Add the currency under banks in entities.yaml.",
             )
-        net = sum(row.net for row in rows)
-        if net != self.payout.amount:
-            found = Money(net, self.payout.currency)
+        found = sum_money((row.net_money for row in rows), self.payout.currency)
+        if found != self.amount:
             self.hold(
                 "payout_members_mismatch",
                 "The ledger lines that Stripe lists for this payout do not add up to it.",
@@ -146,93 +130,15 @@ class _Draft:
                 suggestion="Run the daily DAG for the payout's date again; tell Stripe if it stays.",
             )
 
-    def take_record(self, row: BalanceTransaction, record: BookedRecord | None, claimed: dict[str, str]) -> None:
+    def take_record(self, source: str, row: BalanceTransaction, record: BookedRecord | None) -> None:
         """F2 and F4: one payment line for a charge or refund, after every check on its record."""
-        source = row.source or row.id
         if record is None:
             self.waiting.append(source)
             return
-        if self._is_sound(source, row, record, claimed):
+        if self.check.is_sound(source, row, record):
             line, rounding = self._payment_line(source, row, record)
             self.payments.append(line)
             self.rounding = self.rounding + rounding
-
-    def _is_sound(self, source: str, row: BalanceTransaction, record: BookedRecord, claimed: dict[str, str]) -> bool:
-        before = len(self.findings)
-        found_id = record.internal_id
-        if not record.exists or record.voided:
-            self.hold(
-                "deleted_netsuite_record",
-                "The record of this transaction is gone, voided, or not visible to the integration's role.",
-                source,
-                netsuite_id=found_id,
-                suggestion="Restore it, or unlink it so that it is booked again.",
-            )
-            return False
-        other = claimed.setdefault(found_id, source)
-        if other != source:
-            self.hold(
-                "duplicate_netsuite_record_in_payout",
-                "Two transactions of the payout point to one record.",
-                source,
-                netsuite_id=found_id,
-                found=f"{other} and {source}",
-                suggestion="Correct the link of one of them.",
-            )
-        expected = abs(record.stripe_money).major
-        if record.found_total is not None and abs(record.found_total) != expected:
-            self.hold(
-                "unequal_amounts",
-                "The record's amount is not the Stripe amount.",
-                source,
-                netsuite_id=found_id,
-                expected=str(abs(record.stripe_money)),
-                found=f"{abs(record.found_total)} {record.stripe_money.currency.upper()}",
-                difference=f"{abs(record.found_total) - expected}",
-                suggestion="Correct the record in NetSuite; the payout goes through by itself.",
-            )
-        self._check_place(source, record)
-        if (row.amount > 0) is not (row.reporting_category == "charge"):
-            self.hold(
-                "unexpected_sign",
-                "The ledger line's sign does not fit its category.",
-                source,
-                found=f"{row.reporting_category} {row.gross_money}",
-                suggestion="Look at the transaction in Stripe.",
-            )
-        return len(self.findings) == before
-
-    def _check_place(self, source: str, record: BookedRecord) -> None:
-        found_id = record.internal_id
-        if record.deposit_ids:
-            self.hold(
-                "already_deposited",
-                "The record is on another deposit already.",
-                source,
-                netsuite_id=found_id,
-                found=f"deposit {', '.join(record.deposit_ids)}",
-                suggestion="Take it off that deposit; the payout goes through by itself.",
-            )
-        elif record.found_account_id not in (None, self.books.undeposited_funds_account_id):
-            self.hold(
-                "undep_funds_account_mismatch",
-                "The record is not in the configured Undeposited Funds account.",
-                source,
-                netsuite_id=found_id,
-                expected=f"account {self.books.undeposited_funds_account_id}",
-                found=f"account {record.found_account_id}",
-                suggestion="Move the record to Undeposited Funds.",
-            )
-        if record.found_subsidiary_id not in (None, self.books.subsidiary_id):
-            self.hold(
-                "invalid_subsidiary",
-                "The record belongs to another subsidiary than the bank account.",
-                source,
-                netsuite_id=found_id,
-                expected=f"subsidiary {self.books.subsidiary_id}",
-                found=f"subsidiary {record.found_subsidiary_id}",
-                suggestion="Book the customer and its transactions in the subsidiary of entities.yaml.",
-            )
 
     def _payment_line(self, source: str, row: BalanceTransaction, record: BookedRecord) -> tuple[DepositPayment, Money]:
         """F7: the line at the settlement amount; where NetSuite computes it from the rate, what rounding leaves."""
@@ -308,7 +214,9 @@ class _Draft:
                 "No account is mapped for this kind of fee.",
                 f"{self.payout.id}:{kind}",
                 found=f"{kind} {amount}",
-                suggestion=f"Add {kind} to accounts.yaml.",
+                suggestion=f"Add {kind} to accounts.yaml."
+                if kind in ROLE_BY_FEE_TYPE.values()
+                else "No rule books this kind of fee yet: book the deposit by hand, or wait for the rule.",
             )
         record = None
         state, reason = self._state()

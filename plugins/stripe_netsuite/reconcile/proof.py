@@ -73,7 +73,7 @@ def prove_balance(
     opening: Mapping[str, Money],
 ) -> list[Verdict]:
     """H2: Stripe's available + pending = opening + Σ net of the staged ledger + what came after it, per currency."""
-    currencies = sorted(stripe_minor.keys() | ledger_minor.keys() | opening.keys())
+    currencies = sorted(stripe_minor.keys() | ledger_minor.keys() | tail_minor.keys() | opening.keys())
     verdicts: list[Verdict] = []
     for currency in currencies:
         stripe = Money(stripe_minor.get(currency, 0), currency)

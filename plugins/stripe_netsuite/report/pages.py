@@ -86,6 +86,8 @@ def _environment() -> Environment:
     environment.filters.update(
         minor=format_minor,
         major=format_major,
+        bare_minor=lambda minor, currency: _bare(format_minor(minor, currency)),
+        bare_major=lambda amount, currency: _bare(format_major(amount, currency)),
         amount_text=format_text,
         instant=_instant,
         day=lambda seconds: calendar_date(seconds).isoformat(),
@@ -112,6 +114,11 @@ def _instant(value: datetime | str | None) -> str:
         return "–"
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _bare(amount: str) -> str:
+    """Return an amount without its currency, for columns whose row names it once."""
+    return amount.rpartition(" ")[0]
 
 
 def _spoken(name: str) -> str:

@@ -118,7 +118,7 @@ class StripeClient:
         asked = {**_with_expand(params, expand), "limit": limit}
         while True:
             page: ListPage[Any] = self._fetch(path, asked, _page_decoder(row_type))
-            ids = checker.check(page)
+            ids = checker.check(page).ids
             yield page.data
             if not page.has_more:
                 return

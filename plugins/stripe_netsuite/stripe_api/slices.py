@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from stripe_netsuite.stripe_api.page import ListPage, PageChecker, field_of
+from stripe_netsuite.stripe_api.page import ListPage, PageChecker
 
-_MIN_PAGES_TO_SPLIT = 4
+# Every slice ends with a page that is half empty on average: smaller pieces would waste more requests than they gain.
+_MIN_PAGES_OF_PIECE = 4
 _POLL_S = 0.1
 
 
@@ -124,17 +125,14 @@ class SlicedWalk:
             if self._stopped.is_set():
                 raise _Stopped
             page = self._fetch(part, after)
-            ids = checker.check(page)
-            rows = [row for row in page.data if field_of(row, "id") not in part.skip] if part.skip else page.data
-            self._deliver(rows)
+            ids, created = checker.check(page)
+            self._deliver(_without(page.data, ids, part.skip))
             if not page.has_more:
                 return
-            newest = field_of(page.data[0], "created")
-            last = field_of(page.data[-1], "created")
-            if last != oldest:
-                oldest, at_oldest = last, set()
-            at_oldest.update(field_of(row, "id") for row in page.data if field_of(row, "created") == oldest)
-            pieces = self._pieces(part.start, oldest, newest, len(ids))
+            if created[-1] != oldest:
+                oldest, at_oldest = created[-1], set()
+            at_oldest.update(ids[created.index(oldest) :])
+            pieces = self._pieces(part.start, oldest, created[0], len(ids))
             if pieces > 1:
                 self._add(cut(Slice(part.start, oldest + 1, frozenset(at_oldest)), pieces))
                 return
@@ -146,9 +144,9 @@ class SlicedWalk:
             idle = self._workers - self._active - len(self._waiting)
         seconds_left = oldest - start
         pages_left = seconds_left * row_count // (max(1, newest - oldest) * 100)
-        if idle < 1 or seconds_left < 1 or pages_left < _MIN_PAGES_TO_SPLIT:
+        if idle < 1 or seconds_left < 1 or pages_left < 2 * _MIN_PAGES_OF_PIECE:
             return 1
-        return min(idle + 1, pages_left // 2, seconds_left + 1)
+        return min(idle + 1, pages_left // _MIN_PAGES_OF_PIECE, seconds_left + 1)
 
 
 def cut(part: Slice, pieces: int) -> list[Slice]:
@@ -160,3 +158,8 @@ def cut(part: Slice, pieces: int) -> list[Slice]:
         Slice(edges[i], edges[i + 1], part.skip if edges[i + 1] == part.end else frozenset())
         for i in reversed(range(count))
     ]
+
+
+def _without(rows: list[Any], ids: list[str], skip: frozenset[str]) -> list[Any]:
+    """Leave out the rows that were delivered already."""
+    return [row for row, identity in zip(rows, ids, strict=True) if identity not in skip] if skip else rows

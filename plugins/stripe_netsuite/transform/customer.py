@@ -11,8 +11,8 @@ from stripe_netsuite.domain.stripe_object import Customer
 from stripe_netsuite.transform.books import GLOBAL_CUSTOMER, Books
 from stripe_netsuite.transform.outcome import Booked, Excluded, Outcome, Waiting
 
-_NAME_LENGTH = 83  # NetSuite's companyName; longer names are refused, not cut, by the record service
-_PERSON_LENGTH = 32
+NAME_LENGTH = 83  # NetSuite's companyName; longer names are refused, not cut, by the record service
+PERSON_LENGTH = 32
 
 
 def customer_link(books: Books, customer_id: str | None) -> Link:
@@ -60,12 +60,12 @@ def _customer_record(customer: Customer, books: Books, currencies: Collection[st
     name = " ".join((customer.name or customer.description or customer.email or customer.id).split())
     first, last = _person(customer, name, books)
     codes = _known(books, currencies)
-    primary = customer.currency if customer.currency in codes else (codes[0] if codes else books.base_currency)
+    primary = customer.currency if customer.currency in codes else codes[0]
     match books.customers.entity_id:
         case "stripe_id":
             entity_id: str | None = customer.id
         case "name":
-            entity_id = name[:_NAME_LENGTH]
+            entity_id = name[:NAME_LENGTH]
         case "auto":
             entity_id = None
     return CustomerRecord(
@@ -73,7 +73,7 @@ def _customer_record(customer: Customer, books: Books, currencies: Collection[st
         external_id=external_id(customer.id),
         subsidiary_id=books.subsidiary_id,
         entity_id=entity_id,
-        company_name=None if last else name[:_NAME_LENGTH],
+        company_name=None if last else name[:NAME_LENGTH],
         first_name=first,
         last_name=last,
         email=customer.email,
@@ -94,7 +94,7 @@ def _person(customer: Customer, name: str, books: Books) -> tuple[str | None, st
             return None, None
         head, _, tail = name.partition(" ")
         first, last = first or head, last or tail or head
-    return first[:_PERSON_LENGTH], last[:_PERSON_LENGTH]
+    return first[:PERSON_LENGTH], last[:PERSON_LENGTH]
 
 
 def _known(books: Books, currencies: Collection[str]) -> list[str]:

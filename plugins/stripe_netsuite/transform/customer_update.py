@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from stripe_netsuite.domain.stripe_object import Customer
+from stripe_netsuite.transform.customer import NAME_LENGTH, PERSON_LENGTH
 
 FieldPolicy = Literal["never", "fill_empty", "overwrite"]
 
@@ -15,7 +16,7 @@ def changed_fields(
 ) -> dict[str, Any]:
     """Return the REST fields to change: `current` is the record as NetSuite gives it, policies by name, email, phone.
 
-    A field that Stripe left empty never empties NetSuite's.
+    A field that Stripe left empty never empties NetSuite's; names are cut as they are when the customer is created.
     """
     changes: dict[str, Any] = {}
     for name, field in (("email", "email"), ("phone", "phone")):
@@ -24,10 +25,10 @@ def changed_fields(
     if current.get("isPerson"):
         first, _, last = stripe_name.partition(" ")
         if last:
-            _put(changes, "firstName", first, current.get("firstName"), policy_by_field["name"])
-            _put(changes, "lastName", last, current.get("lastName"), policy_by_field["name"])
+            _put(changes, "firstName", first[:PERSON_LENGTH], current.get("firstName"), policy_by_field["name"])
+            _put(changes, "lastName", last[:PERSON_LENGTH], current.get("lastName"), policy_by_field["name"])
     else:
-        _put(changes, "companyName", stripe_name, current.get("companyName"), policy_by_field["name"])
+        _put(changes, "companyName", stripe_name[:NAME_LENGTH], current.get("companyName"), policy_by_field["name"])
     return changes
 
 

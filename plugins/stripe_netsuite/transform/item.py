@@ -87,6 +87,7 @@ def discount_item_from_coupon(coupon: Coupon, books: Books) -> DiscountItemRecor
         rate=Decimal(0),
         account_id=books.discount_account_id if books.items.discount == "posting" else None,
         subsidiary_id=books.subsidiary_id,
+        custom_fields=books.extra_fields("item", coupon),
     )
 
 

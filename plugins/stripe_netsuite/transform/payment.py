@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from stripe_netsuite.domain.finding import Finding, Severity
 from stripe_netsuite.domain.identity import external_id
-from stripe_netsuite.domain.money import Money
+from stripe_netsuite.domain.money import Money, sum_money
 from stripe_netsuite.domain.netsuite_record import Application, CustomerPaymentRecord, Link
 from stripe_netsuite.domain.stripe_object import BalanceTransaction, Charge, InvoicePayment
 from stripe_netsuite.transform.booking import header, hold
@@ -39,8 +39,9 @@ def customer_payment_from_charge(
         return head
     payment = Money(charge.amount_captured, charge.currency)
     applied = [p for p in paid_invoices if p.amount_paid and p.invoice not in unbooked_invoices]
-    total_applied = Money(sum(p.amount_paid or 0 for p in applied), charge.currency)
-    if any(p.currency != charge.currency for p in applied) or total_applied.minor > payment.minor:
+    parts = [Money(p.amount_paid or 0, p.currency) for p in applied]
+    has_one_currency = all(part.currency == payment.currency for part in parts)
+    if not has_one_currency or sum_money(parts, payment.currency).minor > payment.minor:
         return hold(
             books,
             "charge",
@@ -48,7 +49,7 @@ def customer_payment_from_charge(
             "applied_more_than_paid",
             "The invoice payments of this charge do not fit its amount or currency.",
             expected=f"at most {payment}",
-            found=str(total_applied),
+            found=" + ".join(str(part) for part in parts),
             suggestion="Compare the charge with its invoice payments in Stripe.",
         )
     record = CustomerPaymentRecord(
@@ -65,7 +66,7 @@ def customer_payment_from_charge(
         undeposited_funds_account_id=books.undeposited_funds_account_id,
         receivable_account_id=books.receivable_account_id,
         applications=tuple(
-            Application(document=Link(p.invoice), amount=Money(p.amount_paid or 0, p.currency).major) for p in applied
+            Application(document=Link(p.invoice), amount=part.major) for p, part in zip(applied, parts, strict=True)
         ),
         exchange_rate=books.settlement_rate(transaction, charge.currency),
         payment_method=books.payment_method,

@@ -56,6 +56,16 @@ def refund_from_stripe(
     if books.is_before_start(transaction.created):
         return Excluded("A7: before the sync start date")
     if charge is None or payment_id is None:
+        if charge is not None and books.is_before_start(charge.created):
+            return hold(
+                books,
+                "refund",
+                refund.id,
+                "payment_before_sync_start",
+                "Its charge is older than the sync start date and has no customer payment to refund (A7).",
+                found=f"charge {charge.id} of {books.date_of(charge.created).isoformat()}",
+                suggestion="Book the refund by hand; its payout needs a deposit by hand too.",
+            )
         return Waiting("waiting_on_payment")
     head = header(books, "refund", refund.id, books.date_of(transaction.created), refund.currency, refund.reason or "")
     if isinstance(head, Waiting):

@@ -1,7 +1,7 @@
 """The rules of an object type as a Great Expectations suite and checkpoint; the only module that knows the library.
 
-It lives in memory: receives frames, gives for each rule how many rows it looked at and which ones it names. Importing the library takes
-seconds, so it happens when the first suite is built.
+Receives frames, gives for each rule how many rows it looked at and which ones it names. Everything lives in memory.
+Importing the library takes seconds, so it happens when the first suite is built.
 """
 
 from __future__ import annotations
