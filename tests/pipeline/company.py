@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from sqlalchemy import Engine
+
 from sandbox.netsuite.books.proof import trial_balance
 from sandbox.netsuite.protocol.login import LoginDesk
 from sandbox.netsuite.records.catalog import record_type
@@ -27,7 +29,6 @@ from sandbox.stripe.exchange import exponent
 from sandbox.stripe.options import StripeOptions
 from sandbox.stripe.world import World
 from sandbox.testing import RunningStripe, running_stripe
-from sqlalchemy import Engine
 from stripe_netsuite import pipeline
 from stripe_netsuite.domain.window import Window
 from stripe_netsuite.staging.database import open_staging

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sandbox.stripe.world import World
 
+from sandbox.stripe.world import World
 from tests import databases
 from tests.pipeline.company import Company, open_company
 

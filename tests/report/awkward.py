@@ -64,7 +64,7 @@ PAYOUTS = (
         PayoutParts(130000000, -5000000, -1543211, 0, 41),
     ),
     PayoutTieOut(
-        payout("po_1Yen", "jpy", 1234567, "1234567", "booked"), PayoutParts(1300000, 0, -65433, 0, 12), Decimal("12")
+        payout("po_1Yen", "jpy", 1234567, "1234567", "booked"), PayoutParts(1300000, 0, -65433, 0, 12), Decimal(12)
     ),
     PayoutTieOut(
         payout("po_1Dinar", "kwd", 1234567, "1234.566", "mismatch", reason=f"deposit differs {MARKUP}"),

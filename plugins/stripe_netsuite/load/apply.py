@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from stripe_netsuite.clock import Clock
 from stripe_netsuite.domain.finding import Finding, Severity
@@ -32,7 +32,7 @@ from stripe_netsuite.netsuite_api.client import NetSuiteClient
 from stripe_netsuite.netsuite_api.lookup import lookup_external_ids
 from stripe_netsuite.netsuite_api.write_many import WriteRequest, WriteResult
 from stripe_netsuite.staging.journal import Intent, Outcome, write_intents, write_outcomes
-from stripe_netsuite.staging.links import LinkRow, Origin, write_links
+from stripe_netsuite.staging.links import LinkRow, Origin, links_by_internal_id, write_links
 
 _CHUNKS_PER_CONNECTION = 4
 # Lines without a key of ours: sent a second time to a record that a late first request has written, they would double.
@@ -166,8 +166,18 @@ def _adopt(actions: Sequence[Action], writer: Writer, applied: Applied) -> None:
     if rows:
         writer.keeper.keep()
         with writer.engine.begin() as connection:
-            write_links(connection, rows)
+            write_links(connection, [_shared(row, connection) for row in rows])
         applied.counts["adopted"] += len(rows)
+
+
+def _shared(row: LinkRow, connection: Connection) -> LinkRow:
+    """Leave the external id to the Stripe account that linked the record first.
+
+    The global customer, the shared items, and coupons of one id stand for several Stripe accounts.
+    """
+    others = links_by_internal_id(connection, row.netsuite_account, row.record_type, [row.internal_id])
+    is_shared = any(other.stripe_account != row.stripe_account for other in others.get(row.internal_id, ()))
+    return replace(row, external_id=None) if is_shared else row
 
 
 def _with_references(actions: Sequence[Action], applied: Applied) -> Iterator[Action]:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from stripe_netsuite.report.model import RunReport
 
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SIGNS = ("=", "+", "-", "@")
+_WHITE_SPACE = ("\t", "\r")
 
 FINDING_COLUMNS = (
     "severity",
@@ -40,7 +41,8 @@ def neutralised(value: object) -> object:
     """Return numbers as they are, and texts so that no spreadsheet runs them."""
     if value is None:
         return ""
-    if isinstance(value, str) and value.startswith(_STARTS_A_FORMULA):
+    # Some spreadsheets drop white space first and then see the sign.
+    if isinstance(value, str) and (value.startswith(_WHITE_SPACE) or value.lstrip().startswith(_SIGNS)):
         return f"'{value}"
     return value
 
