@@ -43,13 +43,12 @@ check: $(VENV)/.dev ## Lint, format, types, layers, generated files
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m stripe_netsuite.mapping --check
 
 .PHONY: format
 format: $(VENV)/.dev ## Format and fix what can be fixed
 	$(BIN)/ruff check --fix-only --exit-zero .
 	$(BIN)/ruff format .
-	$(BIN)/python -m stripe_netsuite.mapping --write
+	$(BIN)/python -m stripe_netsuite.mapping.schema
 
 .PHONY: lock
 lock: $(VENV)/.dev ## Resolve requirements*.in into pinned requirements*.txt

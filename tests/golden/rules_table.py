@@ -54,7 +54,7 @@ Generated from `tests/golden` by `python -m tests.golden.rules_table --write`; d
 
 Each example is a pair of files: `in.json` is what Stripe and NetSuite say, `out.json` what is booked. In the books of
 the examples an account's internal id is its role, and `→re_1 (cm)` stands for the record of another Stripe object.
-Rules that have no example here are not booked yet.
+A rule that has no example here is about more than one object (A6, the proofs H1 to H6), or is not built yet.
 """
 
 

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from stripe_netsuite.domain.finding import Severity
 from stripe_netsuite.domain.validation_report import ValidationReport
 from stripe_netsuite.report.model import RunReport
 from stripe_netsuite.report.pages import SHOWN_FINDINGS, run_page, validation_page
@@ -136,7 +137,7 @@ def test_two_thousand_rows_make_one_readable_page() -> None:
 
 def test_the_run_page_counts_all_findings_and_draws_two_thousand() -> None:
     """The number above is exact, whatever is listed below."""
-    many = tuple(a.finding("unequal_amounts", a.Severity.CRITICAL, f"po_{number}") for number in range(2100))
+    many = tuple(a.finding("unequal_amounts", Severity.CRITICAL, f"po_{number}") for number in range(2100))
     text = " ".join(Outline(run_page(replace(a.REPORT, findings=many))).text.split())
     assert "2,100 open findings, 2,100 critical" in text
     assert f"{2100 - SHOWN_FINDINGS} more are not listed here" in text

@@ -76,7 +76,9 @@ def fill(conn: Connection) -> None:
         ],
         "run-0",
     )
-    write_stage_counts(conn, a.RUN.run_id, "load", [count for count in a.REPORT.counts if count.stage == "load"])
+    write_stage_counts(
+        conn, a.RUN.run_id, ACCOUNT, "load", [count for count in a.REPORT.counts if count.stage == "load"]
+    )
     write_proofs(conn, a.REPORT.proofs)
     write_load_plan(conn, run_id=a.RUN.run_id, stripe_account=ACCOUNT, step="payments", content=a.PLAN, now=a.NOW)
     write_validation_result(conn, a.RUN.run_id, ACCOUNT, a.validation().to_json(), a.NOW)

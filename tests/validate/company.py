@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -192,7 +193,7 @@ def good_ledger() -> list[BalanceTransaction]:
 
 def stage(
     engine: Engine,
-    objects: list[tuple[str, Payload | bytes]],
+    objects: Sequence[tuple[str, Payload | bytes]],
     ledger: list[BalanceTransaction],
     *,
     fetched_at: datetime = NOW,

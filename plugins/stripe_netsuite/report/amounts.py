@@ -24,7 +24,9 @@ def format_text(amount: str | None, currency: str | None) -> str:
     """Return a decimal written as text like the others; what is no number is returned as it is, nothing as a dash."""
     if amount is None or amount == "":
         return "–"
+    if not currency:
+        return amount
     try:
-        return format_major(Decimal(amount), currency or "")
+        return format_major(Decimal(amount), currency)
     except InvalidOperation:
         return amount
