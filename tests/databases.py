@@ -1,7 +1,8 @@
-"""Databases for tests: a SQLite file or a PostgreSQL database each, copied from a migrated template.
+"""Databases for tests: a copy of a migrated SQLite file, or a migrated PostgreSQL database, emptied between tests.
 
 One PostgreSQL server (from a wheel, on a Unix socket) serves all test processes of a session: the process that starts
-first starts it, the last one to end stops it and deletes its files.
+first starts it, the last one to end stops it and deletes its files. Making a database there takes 0.4 s, emptying one
+0.02 s: so each process keeps the databases that it has made.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, make_url
 
-from stripe_netsuite.staging.database import migrate, open_staging
+from stripe_netsuite.staging.database import HEAD_REVISION, migrate, open_staging
+from stripe_netsuite.staging.schema import VERSION_TABLE, metadata
 
 SESSION_FOLDER_VARIABLE = "STRIPE_NETSUITE_TEST_SESSION"
-_TEMPLATE = "staging_template"
 _servers: dict[Path, Any] = {}
+# URLs of migrated, empty databases that no test is using.
+_idle: list[str] = []
 
 
 def open_session_folder() -> Path:
@@ -65,17 +68,21 @@ def postgresql_server_url() -> str:
 
 @contextmanager
 def postgresql_database(server_url: str, *, migrated: bool) -> Iterator[str]:
-    """Give the URL of a database of its own, migrated or empty, and drop it afterwards."""
-    name = f"test_{uuid.uuid4().hex}"
-    if migrated:
-        _make_postgresql_template(server_url)
-    with _administering(server_url) as conn:
-        conn.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE if migrated else 'template0'}")
+    """Give the URL of a database that nobody else uses: migrated and without rows, or wholly empty."""
+    if migrated and _idle:
+        url = _idle.pop()
+    else:
+        url = _create_postgresql_database(server_url)
+        if migrated:
+            _migrate(url)
     try:
-        yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+        yield url
     finally:
-        with _administering(server_url) as conn:
-            conn.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+        if migrated and _is_emptied(server_url, url):
+            _idle.append(url)
+        else:
+            with _administering(server_url) as conn:
+                conn.exec_driver_sql(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
 
 @contextmanager
@@ -87,16 +94,28 @@ def sqlite_database(folder: Path, *, migrated: bool) -> Iterator[str]:
     yield f"sqlite:///{path}"
 
 
-def _make_postgresql_template(server_url: str) -> None:
+def _create_postgresql_database(server_url: str) -> str:
+    name = f"test_{uuid.uuid4().hex}"
     with _administering(server_url) as conn:
-        conn.exec_driver_sql("SELECT pg_advisory_lock(1)")  # released with the connection
-        known = conn.execute(sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": _TEMPLATE}).scalar()
-        if known:
-            return
-        building = f"{_TEMPLATE}_building"
-        conn.exec_driver_sql(f"CREATE DATABASE {building} TEMPLATE template0")
-        _migrate(make_url(server_url).set(database=building).render_as_string(hide_password=False))
-        conn.exec_driver_sql(f"ALTER DATABASE {building} RENAME TO {_TEMPLATE}")
+        conn.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0")
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+def _is_emptied(server_url: str, url: str) -> bool:
+    """Delete every row; False when a test left another schema than the newest."""
+    others = sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+    with _administering(server_url) as conn:
+        conn.execute(others, {"name": make_url(url).database})
+    filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in metadata.tables)
+    with _administering(url) as conn:
+        if set(sa.inspect(conn).get_table_names()) != {*metadata.tables, VERSION_TABLE}:
+            return False
+        if conn.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalars().all() != [HEAD_REVISION]:
+            return False
+        names = conn.exec_driver_sql(filled).scalars().all()
+        if names:
+            conn.exec_driver_sql(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE")
+    return True
 
 
 def _sqlite_template() -> Path:

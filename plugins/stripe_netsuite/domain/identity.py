@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from stripe_netsuite.errors import InvariantBroken
 
-_ALLOWED = re.compile(r"^[A-Za-z0-9_-]{1,240}$")
+_ALLOWED = re.compile(r"[A-Za-z0-9_-]{1,240}")
 _REFUSED = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -32,7 +32,7 @@ def external_id(stripe_id: str, role: Role = Role.MAIN) -> str:
     if not stripe_id:
         raise InvariantBroken("an empty Stripe id has no external id")
     value = stripe_id if role is Role.MAIN else f"{role.value}-{stripe_id}"
-    if _ALLOWED.match(value):
+    if _ALLOWED.fullmatch(value):
         return value
     return suffixed(value, _REFUSED.sub("-", value)[:200])
 

@@ -129,11 +129,10 @@ def _sale(record: InvoiceRecord | CreditMemoRecord, resolve: Resolve) -> Body:
     body["entity"] = _id(resolve(record.customer))
     body["account"] = _id(record.receivable_account_id)
     body["item"] = {"items": [_sale_line(line, resolve) for line in record.lines]}
-    match record:
-        case InvoiceRecord():
-            body["dueDate"] = record.due_date.isoformat() if record.due_date else None
-        case CreditMemoRecord():
-            body["exchangeRate"] = record.exchange_rate
+    if isinstance(record, CreditMemoRecord):
+        body["exchangeRate"] = record.exchange_rate
+    elif record.due_date:
+        body["dueDate"] = record.due_date.isoformat()
     return body
 
 

@@ -10,10 +10,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal
 from itertools import islice
 
-from stripe_netsuite.domain.finding import Finding, Severity
+from stripe_netsuite.domain.finding import Finding
 from stripe_netsuite.domain.identity import Role, collision_key
 from stripe_netsuite.domain.money import Money
 from stripe_netsuite.domain.netsuite_record import Link, Record, RecordGroup, record_group
@@ -32,10 +31,10 @@ from stripe_netsuite.load.plan import (
 from stripe_netsuite.load.writer import LeaseKeeper, writing
 from stripe_netsuite.mapping.entities import StripeAccount
 from stripe_netsuite.netsuite_api.lookup import lookup_external_ids
-from stripe_netsuite.netsuite_api.read_back import lookup_transactions
 from stripe_netsuite.pipeline.plan_store import PlanView
 from stripe_netsuite.pipeline.run import LoadStep, Run
 from stripe_netsuite.pipeline.services import Services
+from stripe_netsuite.pipeline.totals import SentTotal, differing_totals
 from stripe_netsuite.staging.findings import record_findings, resolve_findings
 from stripe_netsuite.staging.journal import Outcome, open_intents, write_outcomes
 from stripe_netsuite.staging.ledger import LedgerState, set_ledger_states
@@ -242,7 +241,7 @@ def _writer(step: Step, keeper: LeaseKeeper) -> Writer:
 
 def _finish_batch(step: Step, candidates: Sequence[Candidate], plan: LoadPlan, applied: Applied) -> None:
     findings = [*applied.findings, *(action.finding for action in plan.actions if action.finding)]
-    findings.extend(_read_back(step, plan, applied))
+    findings.extend(differing_totals(step.services.netsuite, step.account.id, _sent_totals(plan, applied)))
     reasons = {(a.record.stripe_id, a.record.role): a.reason for a in plan.of(ActionKind.WAIT, ActionKind.CONFLICT)}
     reasons.update({(link.stripe_id, link.role): reason for link, reason in applied.failed.items()})
     states: dict[str, list[ObjectState]] = {}
@@ -309,38 +308,16 @@ def _ledger_state(state: State, reason: str | None) -> tuple[LedgerState, str | 
     return ("excluded", reason) if state == "excluded" else ("waiting", reason)
 
 
-def _read_back(step: Step, plan: LoadPlan, applied: Applied) -> list[Finding]:
-    """State the amount twice: what NetSuite now holds must be what was sent (C1, F3)."""
-    expected: dict[str, tuple[Record, Decimal]] = {}
-    for action in plan.of(ActionKind.CREATE, ActionKind.ADOPT):
-        total = total_of(action.record)
-        internal_id = applied.internal_id_by_link.get(Link(action.record.stripe_id, action.record.role))
+def _sent_totals(plan: LoadPlan, applied: Applied) -> list[SentTotal]:
+    """Return what was written, adopted, or found booked, with the total that it must have (C1, F3)."""
+    sent: list[SentTotal] = []
+    for action in plan.of(ActionKind.CREATE, ActionKind.ADOPT, ActionKind.SKIP):
+        record = action.record
+        total = total_of(record)
+        internal_id = action.internal_id or applied.internal_id_by_link.get(Link(record.stripe_id, record.role))
         if total is not None and internal_id is not None:
-            expected[internal_id] = (action.record, total)
-    findings: list[Finding] = []
-    found = lookup_transactions(step.services.netsuite, list(expected)) if expected else {}
-    for internal_id, (record, total) in expected.items():
-        state = found.get(internal_id)
-        if state is not None and state.foreign_total == abs(total):
-            continue
-        is_invoice = record.record_type.value == "invoice"
-        findings.append(
-            Finding(
-                code="invoice_total_mismatch" if is_invoice else "unequal_amounts",
-                severity=Severity.CRITICAL,
-                stage="load",
-                stripe_account=step.account.id,
-                stripe_id=record.stripe_id,
-                netsuite_type=record.record_type.value,
-                netsuite_id=internal_id,
-                message="NetSuite holds another total than Stripe's." if state else "The record cannot be read back.",
-                expected=str(total),
-                found=str(state.foreign_total) if state else None,
-                difference=str(state.foreign_total - abs(total)) if state else None,
-                suggestion="Look for scripts, tax or discounts that NetSuite added to the record.",
-            )
-        )
-    return findings
+            sent.append(SentTotal(record.stripe_id, record.record_type, internal_id, total))
+    return sent
 
 
 def _record(

@@ -13,17 +13,18 @@ from stripe_netsuite.domain.finding import Finding, Severity
 from stripe_netsuite.domain.identity import Role, content_hash, external_id
 from stripe_netsuite.domain.money import Money
 from stripe_netsuite.domain.netsuite_record import DepositRecord, RecordType
-from stripe_netsuite.domain.stripe_object import BalanceTransaction, Charge, Payout, Refund
+from stripe_netsuite.domain.stripe_object import BalanceTransaction, Payout
 from stripe_netsuite.domain.window import calendar_date
 from stripe_netsuite.errors import InvariantBroken
 from stripe_netsuite.mapping.entities import StripeAccount
 from stripe_netsuite.netsuite_api.lookup import lookup_external_ids
-from stripe_netsuite.netsuite_api.read_back import lookup_transactions, read_deposit
+from stripe_netsuite.netsuite_api.read_back import read_deposit
 from stripe_netsuite.pipeline.loading import Candidate, Step, load_candidates, open_step
+from stripe_netsuite.pipeline.payout_records import booked_records
 from stripe_netsuite.pipeline.run import Run
 from stripe_netsuite.pipeline.services import Services
 from stripe_netsuite.pipeline.staged import read_objects
-from stripe_netsuite.reconcile.payout import BookedRecord, DepositPlan, PayoutBooks, plan_deposit
+from stripe_netsuite.reconcile.payout import DepositPlan, PayoutBooks, plan_deposit
 from stripe_netsuite.staging.findings import record_findings, resolve_findings
 from stripe_netsuite.staging.ledger import read_ledger, set_ledger_states
 from stripe_netsuite.staging.links import read_links
@@ -31,8 +32,6 @@ from stripe_netsuite.staging.objects import ObjectState, State, read_payloads, s
 from stripe_netsuite.staging.payouts import PayoutRow, PayoutStateName, open_payouts, read_payout, set_payout_state
 from stripe_netsuite.transform.books import Books
 from stripe_netsuite.transform.outcome import Booked
-
-_OBJECT_BY_PREFIX = {"ch": "charge", "py": "charge", "re": "refund", "pyr": "refund"}
 
 
 def discover_payouts(services: Services, run: Run) -> list[dict[str, Any]]:
@@ -112,7 +111,7 @@ def _book(
     if books is None:
         finding = _finding(step, payout.id, "period_closed", "The posting period of the arrival date is closed.")
         return "blocked", "period_closed", [finding]
-    plan = plan_deposit(payout, members, _booked_records(step, members), books)
+    plan = plan_deposit(payout, members, booked_records(step, members), books)
     if plan.record is None:
         return _state_name(plan), plan.reason, list(plan.findings)
     record = replace(plan.record, custom_fields=step.books.extra_fields("deposit", payout))
@@ -155,33 +154,6 @@ def _payout_books(books: Books, payout: Payout) -> PayoutBooks | None:
         deposit_date=booked.day,
         original_date=booked.original,
     )
-
-
-def _booked_records(step: Step, members: Sequence[BalanceTransaction]) -> dict[str, BookedRecord]:
-    """Return, by Stripe id, what stands for each charge and refund, as NetSuite holds it now (F4)."""
-    sources = {row.source for row in members if row.source}
-    charges = read_objects(step, "charge", Charge, [s for s in sources if _kind_of(s) == "charge"])
-    refunds = read_objects(step, "refund", Refund, [s for s in sources if _kind_of(s) == "refund"])
-    money = {c.id: Money(c.amount_captured, c.currency) for c in charges.values()}
-    money |= {r.id: Money(r.amount, r.currency) for r in refunds.values()}
-    links = {stripe_id: link for (stripe_id, role), link in step.links(money).items() if role is Role.MAIN}
-    states = lookup_transactions(step.services.netsuite, {link.internal_id for link in links.values()})
-    records: dict[str, BookedRecord] = {}
-    for stripe_id, link in links.items():
-        state = states.get(link.internal_id)
-        record = BookedRecord(internal_id=link.internal_id, stripe_money=money[stripe_id], exists=state is not None)
-        if state is not None:
-            record = replace(
-                record,
-                voided=state.is_voided,
-                found_total=state.foreign_total,
-                found_account_id=state.main_account_id,
-                found_subsidiary_id=state.subsidiary_id,
-                exchange_rate=state.exchange_rate,
-                deposit_ids=state.deposit_ids,
-            )
-        records[stripe_id] = record
-    return records
 
 
 def _post(step: Step, payout: Payout, record: DepositRecord) -> tuple[PayoutStateName, str, list[Finding]]:
@@ -272,10 +244,6 @@ def _state_name(plan: DepositPlan) -> PayoutStateName:
             return "mismatch"
         case _:
             return "blocked"
-
-
-def _kind_of(stripe_id: str) -> str | None:
-    return _OBJECT_BY_PREFIX.get(stripe_id.partition("_")[0])
 
 
 def _finding(step: Step, payout_id: str, code: str, message: str) -> Finding:

@@ -10,11 +10,12 @@ from stripe_netsuite.domain.finding import Finding, Severity
 from stripe_netsuite.domain.identity import Role, external_id
 from stripe_netsuite.domain.money import Money
 from stripe_netsuite.domain.window import Window
+from stripe_netsuite.errors import NetSuiteNotFound
 from stripe_netsuite.extract.balance import ledger_tail_net, read_balance
 from stripe_netsuite.extract.extraction import COVERED_STREAM
 from stripe_netsuite.mapping.entities import StripeAccount
 from stripe_netsuite.netsuite_api.lookup import lookup_external_ids
-from stripe_netsuite.netsuite_api.read_back import read_deposit
+from stripe_netsuite.netsuite_api.read_back import DepositState, read_deposit
 from stripe_netsuite.pipeline.run import Run
 from stripe_netsuite.pipeline.services import Services
 from stripe_netsuite.reconcile.proof import Verdict, prove_balance, prove_ledger_states, prove_payout
@@ -65,13 +66,21 @@ def _payouts(services: Services, run: Run, account: StripeAccount) -> list[Verdi
         record = found.get(external_id(row.payout_id))
         internal_id = record.internal_id if record else row.deposit_internal_id
         amount = Money(row.amount, row.currency)
-        if internal_id is None:
+        deposit = _deposit(services, internal_id)
+        if deposit is None:
             verdicts.append(prove_payout(row.payout_id, amount, None, (), ()))
             continue
-        deposit = read_deposit(services.netsuite, internal_id)
         members = _member_records(services, account, row)
         verdicts.append(prove_payout(row.payout_id, amount, deposit.total, members, deposit.payment_ids))
     return verdicts
+
+
+def _deposit(services: Services, internal_id: str | None) -> DepositState | None:
+    """Return the deposit, or None where somebody deleted it."""
+    try:
+        return None if internal_id is None else read_deposit(services.netsuite, internal_id)
+    except NetSuiteNotFound:
+        return None
 
 
 def _member_records(services: Services, account: StripeAccount, row: PayoutRow) -> set[str]:

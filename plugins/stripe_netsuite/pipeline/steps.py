@@ -11,6 +11,7 @@ from stripe_netsuite.pipeline.loading import Step, open_step
 from stripe_netsuite.pipeline.run import LoadStep, Run
 from stripe_netsuite.pipeline.sale_steps import load_invoices, load_payments, load_refunds
 from stripe_netsuite.pipeline.services import Services
+from stripe_netsuite.pipeline.totals import recheck_totals
 
 _STEPS: dict[LoadStep, Callable[[Step], None]] = {
     LoadStep.CUSTOMERS: load_customers,
@@ -33,6 +34,8 @@ def load(services: Services, run: Run, step: LoadStep) -> dict[str, Any]:
             if run.dry_run:
                 _plan_earlier(opened, step)
             _STEPS[step](opened)
+            if not run.dry_run:
+                recheck_totals(services, run, account)
             for name, count in opened.counts.items():
                 counts[name] = counts.get(name, 0) + count
     return counts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import assert_never
 
 from stripe_netsuite.domain.finding import Finding, Severity
 from stripe_netsuite.domain.identity import external_id
@@ -39,6 +40,8 @@ def customer_from_stripe(customer: Customer, books: Books, currencies: Collectio
             if customer.deleted:
                 return _deleted(customer, books)
             return Booked((_customer_record(customer, books, currencies),))
+        case _:
+            assert_never(books.customers.creation)
 
 
 def global_customer(books: Books, currencies: Collection[str]) -> CustomerRecord:
@@ -68,6 +71,8 @@ def _customer_record(customer: Customer, books: Books, currencies: Collection[st
             entity_id = name[:NAME_LENGTH]
         case "auto":
             entity_id = None
+        case _:
+            assert_never(books.customers.entity_id)
     return CustomerRecord(
         stripe_id=customer.id,
         external_id=external_id(customer.id),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import assert_never
 
 from stripe_netsuite.domain.identity import Role, external_id
 from stripe_netsuite.domain.money import Money, allocate
@@ -122,6 +123,8 @@ def credit_lines(amount: Money, applied: Sequence[AppliedInvoice], books: Books)
             return (replace(largest, amount=amount.major, quantity=None),)
         case "pro_rata":
             return _pro_rata(amount, lines)
+        case _:
+            assert_never(books.partial_refund)
 
 
 def _pro_rata(amount: Money, lines: tuple[SaleLine, ...]) -> tuple[SaleLine, ...]:

@@ -1,0 +1,76 @@
+"""External ids: the same for the same object, another for another one, and always what NetSuite takes in a URL."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from stripe_netsuite.domain.identity import Role, collision_key, content_hash, external_id, suffixed
+from stripe_netsuite.errors import InvariantBroken
+from tests.laws import LAW
+
+STRIPE_IDS = st.text("abAB019_-", min_size=1, max_size=60)
+ODD_IDS = st.one_of(STRIPE_IDS, st.text(min_size=1, max_size=300))
+
+
+@LAW
+@given(ODD_IDS, st.sampled_from(Role))
+def test_the_same_object_has_the_same_id(stripe_id: str, role: Role) -> None:
+    """A re-run derives the id that the first run wrote."""
+    assert external_id(stripe_id, role) == external_id(stripe_id, role)
+
+
+@LAW
+@given(ODD_IDS, st.sampled_from(Role))
+def test_netsuite_takes_it_in_a_url(stripe_id: str, role: Role) -> None:
+    """Letters, digits, `_` and `-`, at most 240 of them: no escaping, no guessing."""
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,240}", external_id(stripe_id, role))
+
+
+@LAW
+@given(STRIPE_IDS)
+def test_a_plain_stripe_id_is_its_own_external_id(stripe_id: str) -> None:
+    """As Stripe's own connector writes it; further records carry the role."""
+    assert external_id(stripe_id) == stripe_id
+    assert external_id(stripe_id, Role.CREDIT_MEMO) == f"cm-{stripe_id}"
+
+
+@LAW
+@given(ODD_IDS, ODD_IDS)
+def test_another_object_has_another_id(one: str, other: str) -> None:
+    """Odd characters do not fall together either: a hash of the whole id tells them apart."""
+    assume(one != other)
+    assert external_id(one) != external_id(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("10 % off", "10 & off"), ("été", "ete"), ("a b", "a-b"), ("x" * 241, "x" * 242), ("a\n", "a")]
+)
+def test_ids_that_people_chose_stay_apart(one: str, other: str) -> None:
+    """Coupons and old plans."""
+    assert external_id(one) != external_id(other)
+
+
+@LAW
+@given(STRIPE_IDS)
+def test_ids_that_differ_by_case_collide_and_the_suffix_parts_them(stripe_id: str) -> None:
+    """NetSuite compares without case; the suffix is taken from the exact id."""
+    other = stripe_id.swapcase()
+    assume(other != stripe_id)
+    assert collision_key(stripe_id) == collision_key(other)
+    assert collision_key(suffixed(stripe_id)) != collision_key(suffixed(other))
+
+
+def test_an_empty_id_is_refused() -> None:
+    """It would address the whole collection."""
+    with pytest.raises(InvariantBroken, match="empty Stripe id"):
+        external_id("")
+
+
+def test_a_payload_s_hash_changes_with_it() -> None:
+    """32 hexadecimal digits, by content alone."""
+    assert content_hash(b"a") == content_hash(b"a") != content_hash(b"b")
+    assert re.fullmatch(r"[0-9a-f]{32}", content_hash(b"a"))

@@ -1,0 +1,303 @@
+"""Plays a golden case: Stripe objects and books in, records and postings out, all as JSON that a bookkeeper can read.
+
+`in.json`: `rule`, `says`, `books` (what differs from BOOKS below), `stripe` (objects as Stripe's JSON, trimmed; an
+instant may stand as `2026-11-01T15:00:00Z`), and `given`: what else the transform is told (NetSuite's side, mostly).
+In the books of these cases an account's internal id is its role, and a currency's or subsidiary's its name.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from stripe_netsuite.domain.decoding import decode
+from stripe_netsuite.domain.finding import Finding
+from stripe_netsuite.domain.identity import Role
+from stripe_netsuite.domain.money import Money
+from stripe_netsuite.domain.netsuite_record import Link, PaymentMethod, Record, RecordType, Reference
+from stripe_netsuite.domain.stripe_object import (
+    BalanceTransaction,
+    Charge,
+    Coupon,
+    Customer,
+    Invoice,
+    InvoicePayment,
+    Payout,
+    Price,
+    Product,
+    Refund,
+    StripeObject,
+)
+from stripe_netsuite.load.body import rest_body
+from stripe_netsuite.load.ledger_preview import preview
+from stripe_netsuite.mapping import AccountRole
+from stripe_netsuite.mapping.fields import Fields
+from stripe_netsuite.pipeline.payouts import _payout_books
+from stripe_netsuite.reconcile.payout import BookedRecord, plan_deposit
+from stripe_netsuite.transform.books import Books, CustomerPolicy, ItemPolicy, Period
+from stripe_netsuite.transform.customer import customer_from_stripe, global_customer
+from stripe_netsuite.transform.customer_update import changed_fields
+from stripe_netsuite.transform.invoice import invoice_from_stripe, sale_lines
+from stripe_netsuite.transform.item import discount_item_from_coupon, item_from_price, shared_item
+from stripe_netsuite.transform.outcome import Booked, Excluded, Outcome, Waiting
+from stripe_netsuite.transform.payment import customer_payment_from_charge
+from stripe_netsuite.transform.refund import applied_invoices, refund_from_stripe
+
+FOLDER = Path(__file__).parent
+Json = dict[str, Any]
+Kind = TypeVar("Kind", bound=StripeObject)
+
+_INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+_ROLES = {role.value: role.value for role in AccountRole}
+BOOKS = Books(
+    stripe_account="acct_1",
+    zone=ZoneInfo("America/New_York"),
+    sync_start=date(2026, 11, 1),
+    base_currency="usd",
+    subsidiary_id="Acme Inc",
+    receivable_account_id="accounts_receivable",
+    undeposited_funds_account_id="undeposited_funds",
+    income_account_id="item_income",
+    discount_account_id="discount",
+    bank_account_id_by_currency={code: f"bank_{code}" for code in ("usd", "eur", "gbp")},
+    account_id_by_role=_ROLES,
+    currency_id_by_code={code: code.upper() for code in ("usd", "eur", "gbp", "jpy", "kwd", "isk")},
+    payment_method=PaymentMethod("paymentOption", "Stripe"),
+)
+
+
+def case_folders() -> list[Path]:
+    """Return every case, by object and rule."""
+    return sorted(path.parent for path in FOLDER.glob("*/*/in.json"))
+
+
+def read_json(path: Path) -> Json:
+    """Return the file's object."""
+    content: Json = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def play(kind: str, case: Json) -> Json:
+    """Return what `out.json` must say. `kind` is the name of the case's folder's folder."""
+    return _PLAYERS[kind](_Case(case))
+
+
+class _Case:
+    """The parts of `in.json`, typed."""
+
+    def __init__(self, content: Json) -> None:
+        self.given: Json = content.get("given", {})
+        self._stripe: dict[str, list[Json]] = content.get("stripe", {})
+        self.books = _books(content.get("books", {}))
+
+    def all(self, object_type: str, kind: type[Kind]) -> list[Kind]:
+        objects = [
+            decode(object_type, json.dumps(_unix(one)).encode("utf-8")) for one in self._stripe.get(object_type, [])
+        ]
+        assert all(isinstance(one, kind) for one in objects)
+        return objects  # type: ignore[return-value]
+
+    def one(self, object_type: str, kind: type[Kind]) -> Kind:
+        (only,) = self.all(object_type, kind)
+        return only
+
+    def first(self, object_type: str, kind: type[Kind]) -> Kind | None:
+        return next(iter(self.all(object_type, kind)), None)
+
+
+def _books(changes: Json) -> Books:
+    values: Json = dict(changes)
+    read: dict[str, Callable[[Any], Any]] = {
+        "zone": ZoneInfo,
+        "sync_start": date.fromisoformat,
+        "customers": lambda policy: CustomerPolicy(**policy),
+        "items": _item_policy,
+        "fields": Fields.model_validate,
+        "line_dates": tuple,
+        "segments": lambda segments: tuple(segments.items()),
+        "periods": lambda rows: tuple(
+            Period(date.fromisoformat(start), date.fromisoformat(end), state == "open") for start, end, state in rows
+        ),
+    }
+    without = values.pop("no_account_for", [])
+    values["account_id_by_role"] = {role: name for role, name in _ROLES.items() if role not in without}
+    return replace(BOOKS, **{key: read[key](value) if key in read else value for key, value in values.items()})
+
+
+def _item_policy(policy: Json) -> ItemPolicy:
+    item_type = RecordType(policy.pop("item_type", RecordType.SERVICE_SALE_ITEM))
+    return ItemPolicy(**policy, item_type=item_type)
+
+
+def _unix(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _unix(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_unix(one) for one in value]
+    if isinstance(value, str) and _INSTANT.match(value):
+        return int(datetime.fromisoformat(value).timestamp())
+    return value
+
+
+def _customer(case: _Case) -> Json:
+    currencies = case.given.get("currencies", ["usd"])
+    if case.given.get("global_customer"):
+        return _booked([global_customer(case.books, currencies)])
+    customer = case.one("customer", Customer)
+    return _shown(customer_from_stripe(customer, case.books, currencies, is_needed=case.given.get("is_needed", True)))
+
+
+def _customer_update(case: _Case) -> Json:
+    customer = case.one("customer", Customer)
+    changes = changed_fields(customer, case.given["netsuite"], case.given["updates"])
+    return _answer("booked" if changes else "excluded", "" if changes else "nothing to change", changes=changes)
+
+
+def _item(case: _Case) -> Json:
+    if "shared" in case.given:
+        return _booked([shared_item(case.given["shared"], case.books)])
+    coupon = case.first("coupon", Coupon)
+    if coupon is not None:
+        return _booked([discount_item_from_coupon(coupon, case.books)])
+    return _booked([item_from_price(case.one("price", Price), case.first("product", Product), case.books)])
+
+
+def _invoice(case: _Case) -> Json:
+    return _shown(invoice_from_stripe(case.one("invoice", Invoice), case.books))
+
+
+def _payment(case: _Case) -> Json:
+    paid = [one for one in case.all("invoice_payment", InvoicePayment) if one.status == "paid"]
+    unbooked = frozenset(case.given.get("invoices_before_sync_start", []))
+    return _shown(
+        customer_payment_from_charge(
+            case.one("charge", Charge),
+            case.first("balance_transaction", BalanceTransaction),
+            paid,
+            unbooked,
+            case.books,
+        )
+    )
+
+
+def _refund(case: _Case) -> Json:
+    refund = case.one("refund", Refund)
+    lines = {}
+    for invoice in case.all("invoice", Invoice):
+        found = sale_lines(invoice, case.books)
+        assert not isinstance(found, Waiting)
+        lines[invoice.id] = found
+    applied = [(one["invoice"], Decimal(one["amount"])) for one in case.given.get("payment_is_applied_to", [])]
+    return _shown(
+        refund_from_stripe(
+            refund,
+            case.first("balance_transaction", BalanceTransaction),
+            case.first("charge", Charge),
+            case.given.get("payment"),
+            applied_invoices(applied, refund.currency, lines),
+            case.books,
+        )
+    )
+
+
+def _payout(case: _Case) -> Json:
+    payout = case.one("payout", Payout)
+    books = _payout_books(case.books, payout)
+    assert books is not None
+    records = {stripe_id: _booked_record(row) for stripe_id, row in case.given.get("netsuite", {}).items()}
+    plan = plan_deposit(payout, case.all("balance_transaction", BalanceTransaction), records, books)
+    if plan.record is None:
+        return _answer("waiting", f"{plan.state}: {plan.reason}", findings=plan.findings)
+    fields = case.books.extra_fields("deposit", payout)
+    return _booked([replace(plan.record, custom_fields=fields)], plan.findings)
+
+
+def _booked_record(row: Json) -> BookedRecord:
+    amount, currency = row["stripe_amount"].split(" ")
+    total, rate = row.get("total", amount), row.get("exchange_rate")
+    return BookedRecord(
+        internal_id=row["internal_id"],
+        stripe_money=Money.from_major(Decimal(amount), currency.lower()),
+        exists=row.get("exists", True),
+        voided=row.get("voided", False),
+        found_total=Decimal(total),
+        found_account_id=row.get("account", "undeposited_funds"),
+        found_subsidiary_id=row.get("subsidiary", "Acme Inc"),
+        exchange_rate=None if rate is None else Decimal(rate),
+        deposit_ids=tuple(row.get("deposits", ())),
+    )
+
+
+_PLAYERS: dict[str, Callable[[_Case], Json]] = {
+    "customer": _customer,
+    "customer_update": _customer_update,
+    "item": _item,
+    "invoice": _invoice,
+    "payment": _payment,
+    "refund": _refund,
+    "payout": _payout,
+}
+
+
+def _shown(outcome: Outcome) -> Json:
+    match outcome:
+        case Booked(records=records, findings=findings):
+            return _booked(records, findings)
+        case Waiting(reason=reason, findings=findings):
+            return _answer("waiting", reason, findings=findings)
+        case Excluded(reason=reason):
+            return _answer("excluded", reason)
+
+
+def _booked(records: Iterable[Record], findings: Iterable[Finding] = ()) -> Json:
+    return _answer("booked", "", list(records), findings)
+
+
+def _answer(
+    outcome: str,
+    reason: str,
+    records: Iterable[Record] = (),
+    findings: Iterable[Finding] = (),
+    changes: Json | None = None,
+) -> Json:
+    records = list(records)
+    shown = [
+        {
+            "record_type": record.record_type.value,
+            "external_id": record.external_id,
+            "body": _plain(rest_body(record, _arrow)),
+        }
+        for record in records
+    ]
+    if changes:
+        shown = [{"record_type": "customer", "external_id": "unchanged", "body": changes}]
+    gl = [
+        {"account": line.account_id, "debit": str(line.debit), "credit": str(line.credit), "currency": line.currency}
+        for line in preview(records)
+    ]
+    told = ("code", "stripe_id", "expected", "found", "difference")
+    said = [{name: getattr(one, name) for name in told if getattr(one, name) is not None} for one in findings]
+    return {"outcome": outcome, "reason": reason, "records": shown, "gl": gl, "findings": said}
+
+
+def _arrow(reference: Reference) -> str:
+    if not isinstance(reference, Link):
+        return reference.value
+    role = "" if reference.role is Role.MAIN else f" ({reference.role.value})"
+    return f"→{reference.stripe_id}{role}"
+
+
+def _plain(value: Any) -> Any:
+    """Show decimals as texts: every decimal place counts."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return str(value) if isinstance(value, Decimal) else value

@@ -1,0 +1,183 @@
+"""A planned deposit equals its payout to the minor unit, or there is none (ACCOUNTING F3, F5, F6, F7)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stripe_netsuite.domain.money import Money, convert
+from stripe_netsuite.domain.stripe_object import BalanceTransaction, FeeDetail, Payout
+from stripe_netsuite.errors import InvariantBroken
+from stripe_netsuite.reconcile.fee import ROLE_BY_FEE_TYPE, FeeLines
+from stripe_netsuite.reconcile.payout import BookedRecord, DepositPlan, PayoutBooks, plan_deposit
+from tests.laws import LAW
+
+ROLES = {role: f"account of {role}" for role in [*ROLE_BY_FEE_TYPE.values(), "rounding"]}
+BOOKS = PayoutBooks(
+    stripe_account="acct_1",
+    base_currency="usd",
+    subsidiary_id="2",
+    undeposited_funds_account_id="14",
+    bank_account_id="10",
+    currency_id="1",
+    account_id_by_role=ROLES,
+    tolerance_minor=1,
+    fee_lines="per_kind",
+    deposit_date=date(2026, 11, 5),
+)
+
+
+def _payout(amount: int, currency: str = "usd") -> Payout:
+    return Payout(
+        id="po_1", created=1, currency=currency, amount=amount, arrival_date=1, automatic=True, status="paid",
+        reconciliation_status="completed",
+    )  # fmt: skip
+
+
+def _row(
+    number: int, amount: int, fee: int, details: list[FeeDetail] | None = None, currency: str = "usd"
+) -> BalanceTransaction:
+    category = "charge" if amount > 0 else "refund"
+    return BalanceTransaction(
+        id=f"txn_{number}", type=category, reporting_category=category, balance_type="payments", currency=currency,
+        amount=amount, fee=fee, net=amount - fee, created=1, available_on=1, status="available",
+        source=f"ch_{number}", fee_details=details or [],
+    )  # fmt: skip
+
+
+@st.composite
+def payouts(draw: st.DrawFn) -> tuple[Payout, list[BalanceTransaction], dict[str, BookedRecord]]:
+    """Charges and refunds with fees of any kind, some in EUR, each with a sound record; the payout is their net."""
+    rows: list[BalanceTransaction] = []
+    records: dict[str, BookedRecord] = {}
+    for number in range(draw(st.integers(1, 8))):
+        sign = draw(st.sampled_from([1, 1, -1]))
+        parts = draw(st.lists(st.tuples(st.sampled_from(sorted(ROLE_BY_FEE_TYPE)), st.integers(-300, 900)), max_size=4))
+        details = [FeeDetail(amount=amount, currency="usd", type=kind) for kind, amount in parts]
+        fee = sum(part.amount for part in details) + draw(st.sampled_from([0, 0, 30]))
+        rate = None
+        if draw(st.booleans()):
+            money, rate = Money(draw(st.integers(1_000, 10**7)), "eur"), draw(st.decimals("0.5", "2", places=6))
+            settled = convert(money, rate, "usd").minor + draw(st.sampled_from([-1, 0, 1]))
+        else:
+            settled = draw(st.integers(1_000, 10**7))
+            money = Money(settled, "usd")
+        rows.append(_row(number, sign * settled, fee, details))
+        records[f"ch_{number}"] = BookedRecord(
+            internal_id=str(500 + number), stripe_money=money, exists=True, found_total=money.major, exchange_rate=rate
+        )
+    return _payout(sum(row.net for row in rows)), rows, records
+
+
+@LAW
+@given(payouts(), st.sampled_from(["per_kind", "per_transaction"]), st.randoms(use_true_random=False))
+def test_a_deposit_equals_its_payout(
+    world: tuple[Payout, list[BalanceTransaction], dict[str, BookedRecord]], fee_lines: str, random: object
+) -> None:
+    """Σ payments + Σ other − Σ cashback = the payout, in any order of its lines, every record once; or a finding."""
+    payout, rows, records = world
+    books = replace(BOOKS, fee_lines=fee_lines)
+    plan = plan_deposit(payout, rows, records, books)
+    if payout.amount <= 0:
+        assert (plan.state, plan.record) == ("blocked", None)
+        return
+    record = plan.record
+    assert record is not None
+    signed = [
+        *(p.amount for p in record.payments),
+        *(o.amount for o in record.others),
+        *(-c.amount for c in record.cashbacks),
+    ]
+    assert sum(signed, Decimal(0)) == record.total == Money(payout.amount, "usd").major
+    assert all(line.amount > 0 for line in (*record.others, *record.cashbacks))
+    assert sorted(line.stripe_id for line in record.payments) == sorted(records)
+    assert plan.fees == Money(sum(row.fee for row in rows), "usd")
+    shuffled = list(rows)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    other = plan_deposit(payout, shuffled, records, books).record
+    assert other is not None
+    assert (other.total, other.others, other.cashbacks) == (record.total, record.others, record.cashbacks)
+    assert set(other.payments) == set(record.payments)
+
+
+@LAW
+@given(payouts(), st.data())
+def test_one_bad_record_stops_the_whole_deposit(
+    world: tuple[Payout, list[BalanceTransaction], dict[str, BookedRecord]], data: st.DataObject
+) -> None:
+    """Fail closed: never a deposit without one of its lines, and it goes through once the record is right again."""
+    payout, rows, records = world
+    source = data.draw(st.sampled_from(sorted(records)))
+    faults: dict[str, object] = data.draw(
+        st.sampled_from([
+            {"exists": False}, {"voided": True}, {"deposit_ids": ("9",)}, {"found_account_id": "15"},
+            {"found_subsidiary_id": "3"}, {"found_total": Decimal("0.01")},
+        ])
+    )  # fmt: skip
+    spoilt = records | {source: replace(records[source], **faults)}  # type: ignore[arg-type]
+    plan = plan_deposit(payout, rows, spoilt, BOOKS)
+    assert (plan.state, plan.record) == ("blocked", None)
+    assert source in {finding.stripe_id for finding in plan.findings}
+    del spoilt[source]
+    if payout.amount > 0:
+        waiting = plan_deposit(payout, rows, spoilt, BOOKS)
+        assert (waiting.state, waiting.record) == ("waiting_on_records", None)
+        assert plan_deposit(payout, rows, records, BOOKS).record is not None
+
+
+def _plan(row: BalanceTransaction, money: Money, amount: int | None = None) -> DepositPlan:
+    record = BookedRecord(internal_id="501", stripe_money=money, exists=True)
+    payout = _payout(row.net if amount is None else amount)
+    return plan_deposit(payout, [row], {"ch_1": record}, BOOKS)
+
+
+def test_what_netsuite_does_not_tell_is_not_held_against_it() -> None:
+    """Total, account and subsidiary may be invisible to the role; the deposit is read back all the same."""
+    assert _plan(_row(1, 10000, 0), Money(10000, "usd")).state == "ready"
+
+
+def test_a_ledger_line_of_another_currency_never_enters_the_sum() -> None:
+    """Stripe pays out in one currency; a line in another is a broken program, not a finding."""
+    with pytest.raises(InvariantBroken, match="two currencies"):
+        _plan(_row(1, 10000, 0, currency="eur"), Money(10000, "eur"), 10000)
+
+
+def test_a_ledger_line_whose_parts_disagree_is_never_posted() -> None:
+    """Net adds up to the payout, but gross less fee does not: the deposit's own sum catches it (F3)."""
+    row = msgspec.structs.replace(_row(1, 10000, 320), net=9700)
+    with pytest.raises(InvariantBroken, match="does not equal the payout") as caught:
+        _plan(row, Money(10000, "usd"))
+    assert (caught.value.subject, caught.value.saw, caught.value.expected) == ("po_1", "96.80", "97.00 USD")
+
+
+def test_a_finding_names_its_payout() -> None:
+    """A person who reads of a charge sees which payout waits for it."""
+    plan = _plan(_row(1, 10000, 0), Money(10000, "usd"), 10001)
+    assert [finding.details for finding in plan.findings] == [(("payout", "po_1"),)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("tax", "Add tax_on_fees to accounts.yaml."), ("withheld_tax", "No rule books this kind of fee yet")],
+)
+def test_what_to_do_about_a_fee_depends_on_whether_a_rule_knows_it(kind: str, words: str) -> None:
+    """accounts.yaml takes known roles only; an unknown kind needs another way."""
+    row = _row(1, 10000, 320, [FeeDetail(amount=320, currency="usd", type=kind)])
+    record = BookedRecord(internal_id="501", stripe_money=Money(10000, "usd"), exists=True)
+    plan = plan_deposit(_payout(9680), [row], {"ch_1": record}, replace(BOOKS, account_id_by_role={}))
+    assert [str(finding.suggestion).startswith(words) for finding in plan.findings] == [True]
+
+
+def test_fees_that_cancel_out_still_need_an_account() -> None:
+    """Per transaction, charged and returned are two lines."""
+    fees = FeeLines("usd", {}, per_transaction=True)
+    fees.add(_row(1, 100, 30))
+    fees.add(_row(2, 100, -30))
+    assert fees.total() == Money(0, "usd")
+    assert fees.unmapped() == [("processing_fees", Money(0, "usd"))]
