@@ -1,31 +1,25 @@
-"""Airflow's database for the demo: PostgreSQL from a wheel, over a socket file; SQLite where it cannot run."""
+"""Airflow's database for the demo: PostgreSQL from a wheel, over a socket file (docs/decisions/0004)."""
 
 from __future__ import annotations
 
 import warnings
 from typing import Any
 
-from demo.environment import Database
 from demo.folder import Folder
 
 
-def start_postgres(folder: Folder) -> Database:
-    """Start PostgreSQL on the folder's data, or find it running, and return its address."""
+def start_postgres(folder: Folder) -> str:
+    """Start PostgreSQL on the folder's data, or find it running, and return its URL."""
     server = _server(folder)
     # A demo may lose its last half second when the machine dies; it need not wait for the disk at every commit.
     server.psql("ALTER SYSTEM SET synchronous_commit = off; SELECT pg_reload_conf();")
-    return Database("postgres", str(server.get_uri(driver="psycopg2")))
+    return str(server.get_uri(driver="psycopg2"))
 
 
 def stop_postgres(folder: Folder) -> None:
     """Stop PostgreSQL if this folder has one."""
     if (folder.postgres / "postmaster.pid").exists():
         _server(folder).stop()
-
-
-def sqlite(folder: Folder) -> Database:
-    """Return the address of a SQLite database in the folder."""
-    return Database("sqlite", f"sqlite:///{folder.airflow_home / 'airflow.db'}")
 
 
 def _server(folder: Folder) -> Any:

@@ -22,16 +22,8 @@ _NETSUITE = {
     "token_secret": "sandbox-token-secret",
 }
 
-# Tasks that run at once. SQLite takes four and no more: with 32 Airflow dies of "database is locked".
-PARALLELISM = {"postgres": 8, "sqlite": 4}
-
-
-@dataclass(frozen=True)
-class Database:
-    """Airflow's own database. `kind` is `postgres` or `sqlite`."""
-
-    kind: str
-    url: str
+# Tasks that run at once.
+_PARALLELISM = 8
 
 
 @dataclass(frozen=True)
@@ -69,7 +61,7 @@ def base_environment() -> dict[str, str]:
     return kept
 
 
-def airflow_environment(folder: Folder, database: Database, servers: Servers, port: int) -> dict[str, str]:
+def airflow_environment(folder: Folder, database_url: str, servers: Servers, port: int) -> dict[str, str]:
     """Return the environment for every Airflow process of the demo."""
     secrets = folder.secrets()
     url = f"http://127.0.0.1:{port}"
@@ -78,16 +70,16 @@ def airflow_environment(folder: Folder, database: Database, servers: Servers, po
         "CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
         "CORE__LOAD_EXAMPLES": "False",
         "CORE__EXECUTOR": "LocalExecutor",
-        "CORE__PARALLELISM": str(PARALLELISM[database.kind]),
+        "CORE__PARALLELISM": str(_PARALLELISM),
         "CORE__FERNET_KEY": secrets.fernet_key,
         "CORE__TEST_CONNECTION": "Enabled",
         "CORE__SENSITIVE_VAR_CONN_NAMES": ",".join(SENSITIVE_FIELDS),
         "CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
         "CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(folder.passwords_file()),
-        "DATABASE__SQL_ALCHEMY_CONN": database.url,
-        # Only the API's "wait for a run" needs the asynchronous connection, and on PostgreSQL one more driver with it.
-        **({"DATABASE__SQL_ALCHEMY_CONN_ASYNC": ""} if database.kind == "postgres" else {}),
+        "DATABASE__SQL_ALCHEMY_CONN": database_url,
+        # Only the API's "wait for a run" needs the asynchronous connection, and one more driver with it.
+        "DATABASE__SQL_ALCHEMY_CONN_ASYNC": "",
         "API__HOST": "127.0.0.1",
         "API__PORT": str(port),
         "API__BASE_URL": url,

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from demo.airflow_api import AirflowApi
 from demo.children import Children, stop_remembered
-from demo.database import sqlite, start_postgres, stop_postgres
-from demo.environment import Database, Servers, airflow_environment, base_environment, bin_path, free_port
+from demo.database import start_postgres, stop_postgres
+from demo.environment import Servers, airflow_environment, base_environment, bin_path, free_port
 from demo.folder import ROOT, Folder
 
 _UI_PORT = 8080
@@ -28,7 +28,6 @@ class Stage:
 
     folder: Folder
     tell: Callable[[str], None]
-    database_kind: str = "postgres"
     url: str = field(default="", init=False)
     env: dict[str, str] = field(default_factory=dict, init=False)
 
@@ -41,10 +40,10 @@ class Stage:
         if left := stop_remembered(self.folder):
             self.tell(f"stopped what an earlier demo left running: {', '.join(left)}")
         servers = self._start_sandboxes()
-        database = self._start_database()
+        database_url = start_postgres(self.folder)
         port = free_port(_UI_PORT)
         self.url = f"http://127.0.0.1:{port}"
-        self.env = airflow_environment(self.folder, database, servers, port)
+        self.env = airflow_environment(self.folder, database_url, servers, port)
         self._airflow_once("db", "migrate")
         for name, arguments in _AIRFLOW.items():
             preload = {"PYTHONPATH": str(ROOT / "demo" / "preload")} if name == "scheduler" else {}
@@ -72,9 +71,6 @@ class Stage:
             stripe_url=self.children.first_json_line("stripe")["url"],
             netsuite_url=self.children.first_json_line("netsuite")["url"],
         )
-
-    def _start_database(self) -> Database:
-        return start_postgres(self.folder) if self.database_kind == "postgres" else sqlite(self.folder)
 
     def _airflow_once(self, *arguments: str) -> None:
         done = subprocess.run(

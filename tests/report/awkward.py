@@ -61,14 +61,14 @@ def payout(payout_id: str, currency: str, amount: int, deposit: str | None, stat
 PAYOUTS = (
     PayoutTieOut(
         payout("po_1Dollars", "usd", 123456789, "1234567.89", "booked"),
-        PayoutParts(130000000, -5000000, -1543211, 0, 41),
+        PayoutParts(130000000, -5000000, -1543211, 0, 0, 41),
     ),
     PayoutTieOut(
-        payout("po_1Yen", "jpy", 1234567, "1234567", "booked"), PayoutParts(1300000, 0, -65433, 0, 12), Decimal(12)
+        payout("po_1Yen", "jpy", 1234567, "1234567", "booked"), PayoutParts(1300000, 0, -65433, 0, 1200000, 12)
     ),
     PayoutTieOut(
         payout("po_1Dinar", "kwd", 1234567, "1234.566", "mismatch", reason=f"deposit differs {MARKUP}"),
-        PayoutParts(1300000, -1, -65432, 0, 3),
+        PayoutParts(1300000, -1, -65432, 0, 0, 3),
     ),
     PayoutTieOut(payout("po_1Euro", "eur", -2500, None, "waiting_on_records", reason=ARABIC), PayoutParts()),
 )

@@ -40,7 +40,9 @@ def payout(stripe_id: str, amount: int, arrival_date: int = ARRIVES) -> Payout:
     )
 
 
-def line(stripe_id: str, category: str, amount: int, fee: int = 0, source: str | None = None) -> BalanceTransaction:
+def line(
+    stripe_id: str, category: str, amount: int, fee: int = 0, source: str | None = None, rate: Decimal | None = None
+) -> BalanceTransaction:
     return BalanceTransaction(
         id=stripe_id,
         type=category,
@@ -54,6 +56,7 @@ def line(stripe_id: str, category: str, amount: int, fee: int = 0, source: str |
         available_on=ARRIVES,
         status="available",
         source=source,
+        exchange_rate=rate,
         fee_details=[FeeDetail(amount=fee, currency="usd", type="stripe_fee")] if fee else [],
         payout_id="po_1",
     )
@@ -70,8 +73,8 @@ def fill(conn: Connection) -> None:
         ACCOUNT,
         [
             line("txn_1", "charge", 10000, 300),
-            line("txn_2", "refund", -1000),
-            line("txn_3", "fee", -200, 50),
+            line("txn_2", "refund", -1000, rate=Decimal("1.08345")),
+            line("txn_3", "fee", -200, 50, rate=Decimal("1.1")),
             line("txn_4", "payout", -8450, source="po_1"),
         ],
         "run-0",
@@ -98,7 +101,7 @@ def test_the_report_holds_what_the_stages_stored(staging_engine: Engine) -> None
     with staging_engine.begin() as conn:
         fill(conn)
     with staging_engine.connect() as conn:
-        report = read_run_report(conn, a.RUN.run_id, payout_details={"po_1": {"fx": "-0.01"}})
+        report = read_run_report(conn, a.RUN.run_id)
     assert [row.finding.code for row in report.findings] == ["first", "later"]
     assert report.plans[0]["creates"] == 1200
     assert [proof.code for proof in report.proofs] == ["H1", "H2", "H5"]
@@ -112,13 +115,12 @@ def test_payouts_are_those_of_the_window_and_those_that_wait(staging_engine: Eng
     with staging_engine.begin() as conn:
         fill(conn)
     with staging_engine.connect() as conn:
-        payouts = {
-            tie_out.row.payout_id: tie_out
-            for tie_out in read_run_report(conn, a.RUN.run_id, payout_details={"po_1": {"fx": "-0.01"}}).payouts
-        }
+        payouts = {tie_out.row.payout_id: tie_out for tie_out in read_run_report(conn, a.RUN.run_id).payouts}
     assert set(payouts) == {"po_1", "po_old"}
-    assert payouts["po_1"].parts == PayoutParts(gross=10000, refunds=-1000, fees=-550, other=0, lines=3)
-    assert (payouts["po_1"].difference, payouts["po_1"].fx) == (Decimal(0), Decimal("-0.01"))
+    assert payouts["po_1"].parts == PayoutParts(
+        gross=10000, refunds=-1000, fees=-550, other=0, converted=-1000, lines=3
+    )
+    assert payouts["po_1"].difference == Decimal(0)
     assert not payouts["po_1"].is_tied
     assert payouts["po_old"].difference is None
 

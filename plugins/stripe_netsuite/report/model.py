@@ -18,12 +18,16 @@ from stripe_netsuite.staging.stage_counts import StageCount
 
 @dataclass(frozen=True, slots=True)
 class PayoutParts:
-    """What a payout's ledger lines add up to, by what they are; minor units, signed as in Stripe's ledger."""
+    """What a payout's ledger lines add up to, by what they are; minor units, signed as in Stripe's ledger.
+
+    `converted` is the part of the charges and refunds that Stripe converted from another currency; it is in them already.
+    """
 
     gross: int = 0
     refunds: int = 0
     fees: int = 0
     other: int = 0
+    converted: int = 0
     lines: int = 0
 
     @property
@@ -38,7 +42,6 @@ class PayoutTieOut:
 
     row: PayoutRow
     parts: PayoutParts
-    fx: Decimal | None = None
 
     @property
     def amount(self) -> Decimal:

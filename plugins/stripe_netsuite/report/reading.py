@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from decimal import Decimal
-from typing import Any
+from collections.abc import Collection
+from dataclasses import fields
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -27,6 +26,7 @@ _ORDER = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _CHARGES = ("charge", "charge_failure", "partial_capture_reversal")
 _REFUNDS = ("refund", "refund_failure")
 _FEES = ("fee", "network_cost", "tax")
+_SUMS = tuple(field.name for field in fields(PayoutParts))
 
 
 def read_run_report(
@@ -34,13 +34,11 @@ def read_run_report(
     run_id: str,
     *,
     netsuite_account: str | None = None,
-    payout_details: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> RunReport:
     """Return the report of a run, or raise ConfigurationError when no such run is known.
 
     Findings are the open ones of the run's Stripe accounts, worst first. Payouts are those that arrive in the run's
-    window, that the run touched, or that still wait. `payout_details`: by payout id, `fx` as a decimal text (what the
-    conversion gained or lost, in the payout's currency). `netsuite_account` makes links into NetSuite.
+    window, that the run touched, or that still wait. `netsuite_account` makes links into NetSuite.
     """
     run = read_run(conn, run_id)
     if run is None:
@@ -53,11 +51,7 @@ def read_run_report(
         counts=tuple(read_stage_counts(conn, run_id)),
         plans=tuple(read_load_plans(conn, run_id)),
         findings=findings,
-        payouts=tuple(
-            tie_out
-            for account in run.stripe_accounts
-            for tie_out in _tie_outs(conn, run, account, payout_details or {})
-        ),
+        payouts=tuple(tie_out for account in run.stripe_accounts for tie_out in _tie_outs(conn, run, account)),
         proofs=tuple(read_proofs(conn, run_id)),
         validations=tuple(_validations(conn, run)),
         netsuite_account=netsuite_account,
@@ -92,18 +86,10 @@ def _validations(conn: Connection, run: RunRow) -> list[ValidationReport]:
     return [ValidationReport.from_json(result) for result in results if result is not None]
 
 
-def _tie_outs(
-    conn: Connection, run: RunRow, account: str, details: Mapping[str, Mapping[str, Any]]
-) -> list[PayoutTieOut]:
+def _tie_outs(conn: Connection, run: RunRow, account: str) -> list[PayoutTieOut]:
     rows = [row for row in all_payouts(conn, account) if _is_shown(row, run)]
     parts = _parts(conn, account, [row.payout_id for row in rows])
-    tie_outs = []
-    for row in rows:
-        fx = details.get(row.payout_id, {}).get("fx")
-        tie_outs.append(
-            PayoutTieOut(row, parts.get(row.payout_id, PayoutParts()), None if fx is None else Decimal(str(fx)))
-        )
-    return tie_outs
+    return [PayoutTieOut(row, parts.get(row.payout_id, PayoutParts())) for row in rows]
 
 
 def _is_shown(row: PayoutRow, run: RunRow) -> bool:
@@ -129,6 +115,7 @@ def _parts(conn: Connection, account: str, payout_ids: Collection[str]) -> dict[
                 kind,
                 sa.func.sum(table.amount).label("amount"),
                 sa.func.sum(table.fee).label("fee"),
+                sa.func.sum(sa.case((table.exchange_rate.is_not(None), table.amount), else_=0)).label("converted"),
                 sa.func.count().label("lines"),
             )
             .where(
@@ -139,8 +126,9 @@ def _parts(conn: Connection, account: str, payout_ids: Collection[str]) -> dict[
             .group_by(table.payout_id, kind)
         )
         for row in conn.execute(query):
-            sums = parts.setdefault(row.payout_id, {"gross": 0, "refunds": 0, "fees": 0, "other": 0, "lines": 0})
+            sums = parts.setdefault(row.payout_id, dict.fromkeys(_SUMS, 0))
             sums[row.kind] += int(row.amount)
             sums["fees"] -= int(row.fee)
+            sums["converted"] += int(row.converted) if row.kind in ("gross", "refunds") else 0
             sums["lines"] += int(row.lines)
     return {payout_id: PayoutParts(**sums) for payout_id, sums in parts.items()}

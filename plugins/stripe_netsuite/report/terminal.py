@@ -9,8 +9,8 @@ from stripe_netsuite.domain.window import calendar_date
 from stripe_netsuite.report.amounts import format_major, format_minor
 from stripe_netsuite.report.model import PayoutTieOut
 
-_HEADINGS = ("payout", "arrives", "Stripe", "deposit", "difference", "state")
-_FLUSH_RIGHT = frozenset({2, 3, 4})
+_HEADINGS = ("payout", "arrives", "Stripe", "deposit", "fees", "converted (FX)", "difference", "state")
+_FLUSH_RIGHT = frozenset({2, 3, 4, 5, 6})
 
 
 def tie_out_text(rows: Sequence[PayoutTieOut]) -> str:
@@ -38,6 +38,8 @@ def _cells(tie_out: PayoutTieOut) -> tuple[str, ...]:
         calendar_date(row.arrival_date).isoformat(),
         format_minor(row.amount, row.currency),
         _amount(row.deposit_total, row.currency),
+        _minor(tie_out.parts.fees, row.currency),
+        _minor(tie_out.parts.converted, row.currency),
         _amount(tie_out.difference, row.currency),
         row.state.replace("_", " ") + (f": {_one_line(row.reason)}" if row.reason else ""),
     )
@@ -45,6 +47,10 @@ def _cells(tie_out: PayoutTieOut) -> tuple[str, ...]:
 
 def _amount(amount: Decimal | None, currency: str) -> str:
     return "–" if amount is None else format_major(amount, currency)
+
+
+def _minor(amount: int, currency: str) -> str:
+    return format_minor(amount, currency) if amount else "–"
 
 
 def _one_line(text: str) -> str:
