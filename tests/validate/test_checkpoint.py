@@ -107,6 +107,18 @@ def test_repeating_a_validation_changes_nothing(sqlite_staging_engine: Engine) -
     assert (states(sqlite_staging_engine), findings(sqlite_staging_engine)) == before
 
 
+def test_a_repeated_run_keeps_what_it_said_the_first_time(sqlite_staging_engine: Engine) -> None:
+    """Cleared in Airflow once all is loaded, a run finds nothing to look at; its page still shows what it found."""
+    c.stage(sqlite_staging_engine, c.good_objects(), c.good_ledger())
+    first = validate(sqlite_staging_engine)
+    assert validate(sqlite_staging_engine, created_before=c.DAY).is_empty
+    with sqlite_staging_engine.connect() as conn:
+        stored = read_validation_result(conn, "run-1", c.ACCOUNT)
+    assert stored is not None
+    assert ValidationReport.from_json(stored) == first
+    assert not first.is_empty
+
+
 def test_what_another_stage_quarantined_stays_quarantined(sqlite_staging_engine: Engine) -> None:
     """Only the stage that knows the reason may release: here the load, for a reason validation does not have."""
     c.stage(sqlite_staging_engine, c.good_objects(), c.good_ledger())

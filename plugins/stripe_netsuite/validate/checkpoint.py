@@ -19,7 +19,7 @@ from stripe_netsuite.staging.findings import open_findings, record_findings, res
 from stripe_netsuite.staging.ledger import LedgerStateChange, set_ledger_states
 from stripe_netsuite.staging.objects import ObjectState, set_states
 from stripe_netsuite.staging.schema import balance_transaction, staged_object
-from stripe_netsuite.staging.validation_results import write_validation_result
+from stripe_netsuite.staging.validation_results import read_validation_result, write_validation_result
 from stripe_netsuite.validate.frames import frame_of, read_subjects
 from stripe_netsuite.validate.rules import ALL_CODES, rules_of
 from stripe_netsuite.validate.subject import LEDGER, Subject
@@ -106,4 +106,6 @@ def _store(conn: Connection, account: str, tally: Tally, report: ValidationRepor
         stripe_ids=tally.rechecked_ids,
         except_keys={finding.key for finding in tally.findings},
     )
-    write_validation_result(conn, report.run_id, account, report.to_json(), now)
+    # A repeated run finds nothing new to look at: what it said the first time stands.
+    if not report.is_empty or read_validation_result(conn, report.run_id, account) is None:
+        write_validation_result(conn, report.run_id, account, report.to_json(), now)
