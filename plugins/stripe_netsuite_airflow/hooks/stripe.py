@@ -10,6 +10,7 @@ from stripe_netsuite.errors import StripeNetSuiteError
 
 if TYPE_CHECKING:
     from stripe_netsuite.stripe_api.client import StripeClient
+    from stripe_netsuite.stripe_api.retry import RetryPolicy
 
 
 class StripeHook(BaseHook):
@@ -24,7 +25,7 @@ class StripeHook(BaseHook):
         super().__init__()
         self.stripe_conn_id = stripe_conn_id
 
-    def get_conn(self) -> StripeClient:
+    def get_conn(self, retry: RetryPolicy | None = None) -> StripeClient:
         """Return a client for the connection. Raises ConfigurationError naming a missing or wrong field."""
         from stripe_netsuite.clock import SystemClock
         from stripe_netsuite.settings import stripe_connection
@@ -32,13 +33,16 @@ class StripeHook(BaseHook):
         from stripe_netsuite_airflow.connection import connection_fields
 
         return StripeClient(
-            stripe_connection(self.stripe_conn_id, connection_fields(self.stripe_conn_id)), SystemClock()
+            stripe_connection(self.stripe_conn_id, connection_fields(self.stripe_conn_id)), SystemClock(), retry=retry
         )
 
     def test_connection(self) -> tuple[bool, str]:
         """Read the balance; tell live or test mode and the currencies, never the key."""
+        from stripe_netsuite.stripe_api.retry import RetryPolicy
+
         try:
-            balance = self.get_conn().get("/v1/balance")
+            # Somebody waits before a form: a load may be patient for minutes, this may not.
+            balance = self.get_conn(RetryPolicy(attempts=2)).get("/v1/balance")
         except StripeNetSuiteError as error:
             return False, str(error)
         mode = "live mode" if balance.get("livemode") else "test mode"
