@@ -10,15 +10,20 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from stripe_netsuite import pipeline
+from stripe_netsuite.domain.finding import Severity
 from stripe_netsuite.domain.window import Window
 from stripe_netsuite.errors import ConfigurationError, StripeNetSuiteError
+from stripe_netsuite.report.files import write_pages
+from stripe_netsuite.report.reading import read_run_report
+from stripe_netsuite.report.terminal import tie_out_text
 from stripe_netsuite.settings import connection_fields_from_environment, mappings_folder
-from stripe_netsuite.staging.database import staging_url
+from stripe_netsuite.staging.database import migrate, open_staging, staging_url
+from stripe_netsuite.staging.runs import newest_run_id
 
 DONE, FAILED, FINDINGS = 0, 1, 3
 
@@ -27,7 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        run = _run(options)
+        window = _window(options)
+        if options.command == "report":
+            return report(window, options.out)
+        run = _run(options, window)
         with pipeline.open_services(connection_fields_from_environment, mappings_folder(), _staging_url()) as services:
             return _COMMANDS[options.command](services, run)
     except StripeNetSuiteError as error:
@@ -57,6 +65,26 @@ def reconcile(services: pipeline.Services, run: pipeline.Run) -> int:
     return _reconcile(services, run)
 
 
+def report(window: Window, folder: Path) -> int:
+    """Show the newest run of the window, and write its pages and findings into a folder; asks neither system."""
+    engine = open_staging(_staging_url())
+    migrate(engine)
+    with engine.connect() as connection:
+        run_id = newest_run_id(connection, window)
+        if run_id is None:
+            raise ConfigurationError("no run has a window that overlaps this one", subject="--start, --end")
+        found = read_run_report(connection, run_id)
+    engine.dispose()
+    print(f"run {run_id}, {found.run.outcome or 'not ended'}")
+    print(tie_out_text(found.payouts))
+    for proof in found.proofs:
+        print(f"{proof.code} {proof.subject}: {proof.state}")
+    for file in write_pages(found, folder):
+        print(file)
+    is_critical = any(row.finding.severity is Severity.CRITICAL for row in found.findings)
+    return FINDINGS if is_critical or found.broken_proofs else DONE
+
+
 _COMMANDS = {"plan": plan, "sync": sync, "reconcile": reconcile}
 
 
@@ -84,18 +112,22 @@ def _finish(services: pipeline.Services, run: pipeline.Run) -> int:
 
 
 def _show(what: str, counts: dict[str, Any]) -> None:
-    print(f"{what}: " + ", ".join(f"{name} {value}" for name, value in counts.items()))
+    said = ", ".join(f"{name} {value}" for name, value in counts.items() if value)
+    print(f"{what}: {said or 'nothing'}")
 
 
-def _run(options: argparse.Namespace) -> pipeline.Run:
+def _window(options: argparse.Namespace) -> Window:
     if options.end <= options.start:
         raise ConfigurationError(
             "the window ends before it starts",
             subject="--start, --end",
             saw=f"{options.start} to {options.end}",
-            expected="--end after --start; the end's own day is not included",
+            expected="--end after --start; the end itself is not included",
         )
-    window = Window(_midnight(options.start), _midnight(options.end))
+    return Window(options.start, options.end)
+
+
+def _run(options: argparse.Namespace, window: Window) -> pipeline.Run:
     return pipeline.Run(
         run_id=f"cli {options.command} {datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
         kind="manual",
@@ -106,8 +138,13 @@ def _run(options: argparse.Namespace) -> pipeline.Run:
     )
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+def _instant(text: str) -> datetime:
+    """Read `2026-11-01` (midnight UTC) or `2026-11-01T06:00:00+01:00`; without a zone it is UTC."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a day (2026-11-01) nor an instant") from None
+    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def _staging_url() -> str:
@@ -117,7 +154,9 @@ def _staging_url() -> str:
         if "AIRFLOW_CONN_STAGING_DEFAULT" in os.environ:
             raise
         fields = None
-    return staging_url(fields, Path(os.environ.get("AIRFLOW_HOME", Path.home() / "airflow")))
+    home = Path(os.environ.get("AIRFLOW_HOME", Path.home() / "airflow"))
+    home.mkdir(parents=True, exist_ok=True)
+    return staging_url(fields, home)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -125,10 +164,13 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m stripe_netsuite", description="Stripe into NetSuite, without Airflow."
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, function in _COMMANDS.items():
+    for name, function in {**_COMMANDS, "report": report}.items():
         command = commands.add_parser(name, help=(function.__doc__ or "").strip(), description=function.__doc__)
-        command.add_argument("--start", type=date.fromisoformat, required=True, help="first day, UTC, 2026-11-01")
-        command.add_argument("--end", type=date.fromisoformat, required=True, help="day after the last one, UTC")
+        command.add_argument("--start", type=_instant, required=True, help="from: a day or an instant, UTC")
+        command.add_argument("--end", type=_instant, required=True, help="up to, not included")
+        if name == "report":
+            command.add_argument("--out", type=Path, default=Path("report"), help="folder for the files")
+            continue
         command.add_argument(
             "--account", action="append", default=[], help="a Stripe account of entities.yaml; all by default"
         )

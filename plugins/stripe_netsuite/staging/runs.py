@@ -67,6 +67,18 @@ def end_run(conn: Connection, run_id: str, *, outcome: str, counts: Mapping[str,
         raise InvariantBroken("a run ended that never started", subject=f"run {run_id}")
 
 
+def newest_run_id(conn: Connection, window: Window) -> str | None:
+    """Return the run that started last among those whose window overlaps this one, or None."""
+    query = (
+        sa.select(run.c.run_id)
+        .where(run.c.window_start < window.end, run.c.window_end > window.start)
+        .order_by(run.c.started_at.desc(), run.c.run_id.desc())
+        .limit(1)
+    )
+    found: str | None = conn.execute(query).scalar()
+    return found
+
+
 def read_run(conn: Connection, run_id: str) -> RunRow | None:
     """Return the run, or None."""
     row = conn.execute(sa.select(run).where(run.c.run_id == run_id)).one_or_none()
