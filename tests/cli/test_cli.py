@@ -82,7 +82,7 @@ def test_plan_sync_again_and_report(tmp_path: Path) -> None:
         synced = shell("sync", *WINDOW)
         assert synced.returncode == 0, synced.stdout + synced.stderr
         written = shell.writes()
-        payout = trade.world.shelves["payout"][0]
+        payout = next(iter(trade.world.shelves["payout"]))
         assert f"{payout['id']} 96.80 USD booked" in synced.stdout
         assert shell.netsuite.books.row("SELECT id FROM sandbox_record WHERE externalid = ?", (invoice["id"],))
 

@@ -16,7 +16,11 @@ from stripe_netsuite.staging.runs import RunRow, end_run, start_run
 
 
 def begin(services: Services, run: Run) -> dict[str, Any]:
-    """Store the run and the mapping that it works with; a retried or cleared run keeps its first row."""
+    """Store the run and the mapping that it works with; a retried or cleared run keeps its first row.
+
+    Raises ConfigurationError for a connection that is missing or incomplete, before anything is read.
+    """
+    services.check_connections(run)
     now = services.clock.now()
     mapping = services.mapping
     with services.engine.begin() as connection:

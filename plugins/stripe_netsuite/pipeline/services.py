@@ -49,6 +49,8 @@ class Services:
 
     def close(self) -> None:
         """Close the clients and the database."""
+        for client in self._stripe_by_account.values():
+            client.close()
         if "netsuite" in self.__dict__:
             self.netsuite.close()
         self.engine.dispose()
@@ -58,6 +60,12 @@ class Services:
         if not run.accounts:
             return list(self.mapping.entities.stripe_accounts)
         return [self.mapping.stripe_account(account) for account in run.accounts]
+
+    def check_connections(self, run: Run) -> None:
+        """Raise ConfigurationError for a connection of the run that is missing or incomplete; asks no server."""
+        for account in self.accounts(run):
+            stripe_connection(account.connection, self._connection_fields(account.connection))
+        _ = self.netsuite_connection
 
     def stripe(self, account: StripeAccount) -> StripeClient:
         """Return the client of a Stripe account."""
