@@ -35,7 +35,7 @@ install: $(VENV)/.dev ## Virtual environment with all that the product, its test
 
 .PHONY: test
 test: check ## Checks and all tests, Airflow runs included
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 .PHONY: check
 check: $(VENV)/.dev ## Lint, format, types, layers, generated files

@@ -78,6 +78,8 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
     if not account.login.admits(request.method, url, request.path, request.headers.get("Authorization", "")):
         raise errors.login_refused()
     with account.meter.slot():
+        # Received whole, before it takes its time: a client that dies meanwhile does not undo what it has sent.
+        await request.read()
         fault = account.faults.take(request.method, request.path)
         await asyncio.sleep(_latency_s(account))
         if fault is None:

@@ -14,12 +14,11 @@ from tests.airflow import place
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Airflow warns of itself; and its tests share one database, so they run in one process of pytest-xdist."""
+    """Airflow warns of itself."""
     for item in items:
         folder = Path(item.path).relative_to(place.ROOT / "tests").parts[0]
         if folder in ("airflow", "dags") and item.get_closest_marker("airflow") is None:
             item.add_marker(pytest.mark.filterwarnings("ignore"))
-            item.add_marker(pytest.mark.xdist_group("airflow"))
             item.add_marker(pytest.mark.airflow)
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.finding_codes import emitted_findings
+from tests.architecture.findings_page import PAGE as FINDINGS
+from tests.architecture.findings_page import findings_page, listed_findings
 from tests.golden.rules_table import PAGE, rules_page
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +41,20 @@ def test_layers_hold() -> None:
 def test_the_rules_page_is_up_to_date() -> None:
     """docs/RULES.md lists exactly the golden cases: `python -m tests.golden.rules_table --write` renews it."""
     assert PAGE.read_text(encoding="utf-8") == rules_page()
+
+
+def test_the_findings_page_lists_what_the_product_emits() -> None:
+    """docs/FINDINGS.md has each code once a stage, with its severity: none is missing, none is made up."""
+    listed = listed_findings(FINDINGS.read_text(encoding="utf-8"))
+    emitted = emitted_findings()
+    assert sorted(emitted - set(listed)) == []
+    assert sorted(set(listed) - emitted) == []
+    assert len(listed) == len(set(listed))
+
+
+def test_the_findings_page_quotes_the_validation_rules() -> None:
+    """`python -m tests.architecture.findings_page --write` renews their table."""
+    assert FINDINGS.read_text(encoding="utf-8") == findings_page()
 
 
 def test_files_stay_short() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,10 +18,9 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from stripe_netsuite.domain.decoding import decode
-from stripe_netsuite.domain.finding import Finding
 from stripe_netsuite.domain.identity import Role
 from stripe_netsuite.domain.money import Money
-from stripe_netsuite.domain.netsuite_record import Link, PaymentMethod, Record, RecordType, Reference
+from stripe_netsuite.domain.netsuite_record import PaymentMethod, Record, RecordGroup, RecordType, record_group
 from stripe_netsuite.domain.stripe_object import (
     BalanceTransaction,
     Charge,
@@ -35,8 +34,8 @@ from stripe_netsuite.domain.stripe_object import (
     Refund,
     StripeObject,
 )
-from stripe_netsuite.load.body import rest_body
-from stripe_netsuite.load.ledger_preview import preview
+from stripe_netsuite.load.body import payload_hash
+from stripe_netsuite.load.plan import ActionKind, FoundRecord, Known, KnownLink, plan_load
 from stripe_netsuite.mapping import AccountRole
 from stripe_netsuite.mapping.fields import Fields
 from stripe_netsuite.pipeline.payouts import _payout_books
@@ -46,9 +45,10 @@ from stripe_netsuite.transform.customer import customer_from_stripe, global_cust
 from stripe_netsuite.transform.customer_update import changed_fields
 from stripe_netsuite.transform.invoice import invoice_from_stripe, sale_lines
 from stripe_netsuite.transform.item import discount_item_from_coupon, item_from_price, shared_item
-from stripe_netsuite.transform.outcome import Booked, Excluded, Outcome, Waiting
+from stripe_netsuite.transform.outcome import Booked, Waiting
 from stripe_netsuite.transform.payment import customer_payment_from_charge
 from stripe_netsuite.transform.refund import applied_invoices, refund_from_stripe
+from tests.golden.answer import answer, booked, shown
 
 FOLDER = Path(__file__).parent
 Json = dict[str, Any]
@@ -149,34 +149,34 @@ def _unix(value: Any) -> Any:
 def _customer(case: _Case) -> Json:
     currencies = case.given.get("currencies", ["usd"])
     if case.given.get("global_customer"):
-        return _booked([global_customer(case.books, currencies)])
+        return booked([global_customer(case.books, currencies)])
     customer = case.one("customer", Customer)
-    return _shown(customer_from_stripe(customer, case.books, currencies, is_needed=case.given.get("is_needed", True)))
+    return shown(customer_from_stripe(customer, case.books, currencies, is_needed=case.given.get("is_needed", True)))
 
 
 def _customer_update(case: _Case) -> Json:
     customer = case.one("customer", Customer)
     changes = changed_fields(customer, case.given["netsuite"], case.given["updates"])
-    return _answer("booked" if changes else "excluded", "" if changes else "nothing to change", changes=changes)
+    return answer("booked" if changes else "excluded", "" if changes else "nothing to change", changes=changes)
 
 
 def _item(case: _Case) -> Json:
     if "shared" in case.given:
-        return _booked([shared_item(case.given["shared"], case.books)])
+        return booked([shared_item(case.given["shared"], case.books)])
     coupon = case.first("coupon", Coupon)
     if coupon is not None:
-        return _booked([discount_item_from_coupon(coupon, case.books)])
-    return _booked([item_from_price(case.one("price", Price), case.first("product", Product), case.books)])
+        return booked([discount_item_from_coupon(coupon, case.books)])
+    return booked([item_from_price(case.one("price", Price), case.first("product", Product), case.books)])
 
 
 def _invoice(case: _Case) -> Json:
-    return _shown(invoice_from_stripe(case.one("invoice", Invoice), case.books))
+    return shown(invoice_from_stripe(case.one("invoice", Invoice), case.books))
 
 
 def _payment(case: _Case) -> Json:
     paid = [one for one in case.all("invoice_payment", InvoicePayment) if one.status == "paid"]
     unbooked = frozenset(case.given.get("invoices_before_sync_start", []))
-    return _shown(
+    return shown(
         customer_payment_from_charge(
             case.one("charge", Charge),
             case.first("balance_transaction", BalanceTransaction),
@@ -195,7 +195,7 @@ def _refund(case: _Case) -> Json:
         assert not isinstance(found, Waiting)
         lines[invoice.id] = found
     applied = [(one["invoice"], Decimal(one["amount"])) for one in case.given.get("payment_is_applied_to", [])]
-    return _shown(
+    return shown(
         refund_from_stripe(
             refund,
             case.first("balance_transaction", BalanceTransaction),
@@ -214,9 +214,9 @@ def _payout(case: _Case) -> Json:
     records = {stripe_id: _booked_record(row) for stripe_id, row in case.given.get("netsuite", {}).items()}
     plan = plan_deposit(payout, case.all("balance_transaction", BalanceTransaction), records, books)
     if plan.record is None:
-        return _answer("waiting", f"{plan.state}: {plan.reason}", findings=plan.findings)
+        return answer("waiting", f"{plan.state}: {plan.reason}", findings=plan.findings)
     fields = case.books.extra_fields("deposit", payout)
-    return _booked([replace(plan.record, custom_fields=fields)], plan.findings)
+    return booked([replace(plan.record, custom_fields=fields)], plan.findings)
 
 
 def _booked_record(row: Json) -> BookedRecord:
@@ -235,69 +235,56 @@ def _booked_record(row: Json) -> BookedRecord:
     )
 
 
+def _load(case: _Case) -> Json:
+    """What happens to one record: `given` names our link, what NetSuite holds, and what else is linked."""
+    record = _record(case)
+    links = {
+        (stripe_id, Role.MAIN): KnownLink("customer", "1", None, None)
+        for stripe_id in case.given.get("also_linked", [])
+    }
+    if "link" in case.given:
+        links[record.stripe_id, record.role] = _link(case.given["link"], record)
+    found: dict[tuple[RecordGroup, str], FoundRecord] = {
+        (record_group(record.record_type), row["external_id"]): FoundRecord(row["record_type"], row["internal_id"])
+        for row in case.given.get("netsuite", [])
+    }
+    known = Known(
+        stripe_account=BOOKS.stripe_account,
+        mapping_version="this mapping",
+        links=links,
+        found_by_external_id=found,
+        stripe_id_by_external_key={},
+    )
+    (action,) = plan_load([record], known).actions
+    written = [action.record] if action.kind is ActionKind.CREATE else []
+    reason = f"{action.reason}: {action.internal_id}" if action.internal_id else action.reason
+    return answer(action.kind.value, reason, written, [action.finding] if action.finding else [])
+
+
+def _record(case: _Case) -> Record:
+    customer = case.first("customer", Customer)
+    if customer is not None:
+        outcome = customer_from_stripe(customer, case.books, ["usd"], is_needed=True)
+    else:
+        outcome = invoice_from_stripe(case.one("invoice", Invoice), case.books)
+    assert isinstance(outcome, Booked), outcome
+    (record,) = outcome.records
+    return record
+
+
+def _link(row: Json, record: Record) -> KnownLink:
+    """The link of a record; `booked_from` is the case at the time of its booking, absent where a person linked it."""
+    digest = payload_hash(_record(_Case(row["booked_from"]))) if "booked_from" in row else None
+    return KnownLink(record.record_type.value, row["internal_id"], digest, row.get("mapping", "this mapping"))
+
+
 _PLAYERS: dict[str, Callable[[_Case], Json]] = {
     "customer": _customer,
     "customer_update": _customer_update,
     "item": _item,
     "invoice": _invoice,
+    "load": _load,
     "payment": _payment,
     "refund": _refund,
     "payout": _payout,
 }
-
-
-def _shown(outcome: Outcome) -> Json:
-    match outcome:
-        case Booked(records=records, findings=findings):
-            return _booked(records, findings)
-        case Waiting(reason=reason, findings=findings):
-            return _answer("waiting", reason, findings=findings)
-        case Excluded(reason=reason):
-            return _answer("excluded", reason)
-
-
-def _booked(records: Iterable[Record], findings: Iterable[Finding] = ()) -> Json:
-    return _answer("booked", "", list(records), findings)
-
-
-def _answer(
-    outcome: str,
-    reason: str,
-    records: Iterable[Record] = (),
-    findings: Iterable[Finding] = (),
-    changes: Json | None = None,
-) -> Json:
-    records = list(records)
-    shown = [
-        {
-            "record_type": record.record_type.value,
-            "external_id": record.external_id,
-            "body": _plain(rest_body(record, _arrow)),
-        }
-        for record in records
-    ]
-    if changes:
-        shown = [{"record_type": "customer", "external_id": "unchanged", "body": changes}]
-    gl = [
-        {"account": line.account_id, "debit": str(line.debit), "credit": str(line.credit), "currency": line.currency}
-        for line in preview(records)
-    ]
-    told = ("code", "stripe_id", "expected", "found", "difference")
-    said = [{name: getattr(one, name) for name in told if getattr(one, name) is not None} for one in findings]
-    return {"outcome": outcome, "reason": reason, "records": shown, "gl": gl, "findings": said}
-
-
-def _arrow(reference: Reference) -> str:
-    if not isinstance(reference, Link):
-        return reference.value
-    role = "" if reference.role is Role.MAIN else f" ({reference.role.value})"
-    return f"→{reference.stripe_id}{role}"
-
-
-def _plain(value: Any) -> Any:
-    """Show decimals as texts: every decimal place counts."""
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return str(value) if isinstance(value, Decimal) else value

@@ -19,9 +19,10 @@ TITLES = {
     "A3": "Decimals follow Stripe's table of currencies",
     "A4": "Accounting dates, closed periods",
     "A5": "What every record carries",
+    "A6": "What is booked stays; changes are said",
     "A7": "Before the sync start",
     "B1": "Customers: when they are created",
-    "B2": "Customers: company or individual, names",
+    "B2": "Customers: match before create, company or individual, names",
     "B3": "Customers: later changes, deletion",
     "B4": "Customers: currencies",
     "B5": "Items and discount items",
@@ -54,7 +55,7 @@ Generated from `tests/golden` by `python -m tests.golden.rules_table --write`; d
 
 Each example is a pair of files: `in.json` is what Stripe and NetSuite say, `out.json` what is booked. In the books of
 the examples an account's internal id is its role, and `→re_1 (cm)` stands for the record of another Stripe object.
-A rule that has no example here is about more than one object (A6, the proofs H1 to H6), or is not built yet.
+A rule that has no example here is about more than one object (the proofs H1 to H6), or is not built yet.
 """
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from stripe_netsuite.staging.findings import open_findings
 from tests.pipeline.company import ACCOUNT, Company
 from tests.pipeline.conftest import OpenCompany
 from tests.pipeline.trade import Trade, one_sale, opened
@@ -157,6 +158,25 @@ def test_changes_of_a_customer_follow_the_policy_of_each_field(
     requests = company.write_requests()
     company.run_all()
     assert company.write_requests() == requests
+
+
+def test_a_refused_change_is_told_and_holds_nobody_up(company_of: OpenCompany) -> None:
+    """B3: NetSuite does not take the new address; the customer's next sale is booked; a right address closes it."""
+    trade, _, _ = one_sale()
+    company = company_of(trade.world)
+    policy(company, updates={"name": "never", "email": "overwrite", "phone": "never"})
+    company.run_all()
+    trade.world.update_customer(trade.customer, email=f"{'a' * 260}@example.test")
+    later, _ = trade.sale()
+    company.run_all()
+    with company.engine.connect() as connection:
+        assert [row.finding.code for row in open_findings(connection)] == ["customer_update_refused"]
+    assert later["id"] in company.external_ids()
+    trade.world.update_customer(trade.customer, email="right@example.test")
+    company.run_all()
+    assert company.body("customer", trade.customer)["email"] == "right@example.test"
+    with company.engine.connect() as connection:
+        assert open_findings(connection) == []
 
 
 def test_a_customer_gets_each_currency_when_it_first_needs_it(company_of: OpenCompany) -> None:

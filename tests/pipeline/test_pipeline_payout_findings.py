@@ -13,7 +13,7 @@ import pytest
 
 from tests.pipeline.company import Company
 from tests.pipeline.conftest import OpenCompany
-from tests.pipeline.trade import Trade, opened
+from tests.pipeline.trade import Trade, one_sale, opened
 
 Change = Callable[[Company, str], Any]
 
@@ -148,6 +148,24 @@ def test_a_bank_account_that_is_not_mapped_holds_the_payout(company_of: OpenComp
     assert company.run_all().state_of(payout) == "blocked"
     assert set(company.findings()) == {"payout_currency_account_missing"}
     company.edit("entities.yaml", lambda entities: entities["stripe_accounts"][0]["banks"].update(banks))
+    assert company.run_all().state_of(payout) == "booked"
+    assert company.findings() == {}
+    assert company.differences() == []
+
+
+def test_a_kind_of_fee_without_an_account_holds_the_payout(company_of: OpenCompany) -> None:
+    """F6: network costs wait for their account; mapped, the payout goes through and nothing stays said."""
+    trade, _, _ = one_sale()
+    for row in trade.world.shelves["balance_transaction"]:
+        for detail in row["fee_details"]:
+            detail["type"] = "payment_method_passthrough_fee"
+    payout = next(iter(trade.world.shelves["payout"]))["id"]
+    company = company_of(trade.world)
+    account: dict[str, Any] = {}
+    company.edit("accounts.yaml", lambda accounts: account.update(network_costs=accounts.pop("network_costs")))
+    assert company.run_all().state_of(payout) == "blocked"
+    assert set(company.findings()) == {"missing_netsuite_account_mapping"}
+    company.edit("accounts.yaml", lambda accounts: accounts.update(account))
     assert company.run_all().state_of(payout) == "booked"
     assert company.findings() == {}
     assert company.differences() == []

@@ -15,7 +15,7 @@ from stripe_netsuite.domain.money import Money, convert
 from stripe_netsuite.domain.stripe_object import BalanceTransaction, FeeDetail, Payout
 from stripe_netsuite.errors import InvariantBroken
 from stripe_netsuite.reconcile.fee import ROLE_BY_FEE_TYPE, FeeLines
-from stripe_netsuite.reconcile.payout import BookedRecord, DepositPlan, PayoutBooks, plan_deposit
+from stripe_netsuite.reconcile.payout import BookedRecord, DepositPlan, PayoutBooks, plan_deposit, subjects_of
 from tests.laws import LAW
 
 ROLES = {role: f"account of {role}" for role in [*ROLE_BY_FEE_TYPE.values(), "rounding"]}
@@ -131,6 +131,42 @@ def test_one_bad_record_stops_the_whole_deposit(
         assert plan_deposit(payout, rows, records, BOOKS).record is not None
 
 
+@LAW
+@given(payouts(), st.sampled_from(["per_kind", "per_transaction"]), st.sets(st.sampled_from(sorted(ROLES))), st.data())
+def test_every_finding_of_a_payout_can_be_resolved(
+    world: tuple[Payout, list[BalanceTransaction], dict[str, BookedRecord]],
+    fee_lines: str,
+    mapped: set[str],
+    data: st.DataObject,
+) -> None:
+    """Whatever is wrong with a payout is said of a subject that the payout resolves once it is sound."""
+    payout, rows, records = world
+    strange = data.draw(st.sampled_from(rows))
+    source = data.draw(st.sampled_from([strange.source, None]))
+    kind = FeeDetail(amount=7, currency="usd", type="withheld_tax")
+    rows[rows.index(strange)] = msgspec.structs.replace(
+        strange, source=source, reporting_category="dispute", fee_details=[*strange.fee_details, kind]
+    )
+    gone = data.draw(st.sampled_from(sorted(records)))
+    records[gone] = replace(records[gone], exists=False)
+    books = replace(
+        BOOKS, account_id_by_role={role: ROLES[role] for role in mapped}, fee_lines=fee_lines, bank_account_id=None
+    )
+    plan = plan_deposit(payout, rows, records, books)
+    assert "missing_netsuite_account_mapping" in {finding.code for finding in plan.findings}
+    assert {finding.stripe_id for finding in plan.findings} <= subjects_of(payout.id, rows)
+
+
+def test_a_payout_speaks_of_itself_its_transactions_and_its_fees() -> None:
+    """And of nothing else: a finding about a charge of another payout is not this one's to resolve."""
+    rows = [
+        _row(1, 10000, 30, [FeeDetail(amount=30, currency="usd", type="tax")]),
+        msgspec.structs.replace(_row(2, 5000, 0), source=None),
+    ]
+    fees = {"po_1:processing_fees", "po_1:tax_on_fees"}
+    assert subjects_of("po_1", rows) == {"po_1", "ch_1", "txn_2"} | fees
+
+
 def _plan(row: BalanceTransaction, money: Money, amount: int | None = None) -> DepositPlan:
     record = BookedRecord(internal_id="501", stripe_money=money, exists=True)
     payout = _payout(row.net if amount is None else amount)
@@ -181,3 +217,31 @@ def test_fees_that_cancel_out_still_need_an_account() -> None:
     fees.add(_row(2, 100, -30))
     assert fees.total() == Money(0, "usd")
     assert fees.unmapped() == [("processing_fees", Money(0, "usd"))]
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "is_own"),
+    [("payout", "po_1", True), ("payout", "po_0", False), ("payout_failure", "po_1", False)],
+)
+def test_only_its_own_ledger_line_is_not_a_payouts_content(kind: str, source: str, *, is_own: bool) -> None:
+    """The line that takes the payout out of the balance; another payout's, or a failure, is content and is held."""
+    charge = _row(1, 10000, 0)
+    line = msgspec.structs.replace(_row(2, -10000, 0), type=kind, reporting_category=kind, source=source)
+    record = BookedRecord(internal_id="501", stripe_money=Money(10000, "usd"), exists=True)
+    plan = plan_deposit(_payout(10000), [charge, line], {"ch_1": record}, BOOKS)
+    codes = {finding.code for finding in plan.findings}
+    assert (plan.state, codes) == (
+        ("ready", set()) if is_own else ("mismatch", {"payout_members_mismatch", "unsupported_reporting_category"})
+    )
+
+
+def test_a_deposit_keeps_the_date_that_a_closed_period_moved() -> None:
+    """A4: on the record, for its hash, and in the memo. It lies in the books' own bank, currency and subsidiary."""
+    arrival = date(2026, 10, 30)
+    record = BookedRecord(internal_id="501", stripe_money=Money(10000, "usd"), exists=True)
+    books = replace(BOOKS, original_date=arrival)
+    deposit = plan_deposit(_payout(10000), [_row(1, 10000, 0)], {"ch_1": record}, books).record
+    assert deposit is not None
+    assert (deposit.tran_date, deposit.original_date) == (BOOKS.deposit_date, arrival)
+    assert deposit.memo == "Stripe: po_1 | Original transaction date: 2026-10-30"
+    assert (deposit.bank_account_id, deposit.currency_id, deposit.subsidiary_id) == ("10", "1", "2")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from stripe_netsuite.domain.identity import Role
 from stripe_netsuite.errors import InvariantBroken, LeaseLost
 from stripe_netsuite.staging.journal import Outcome, count_writes, open_intents, write_intents, write_outcomes
 from stripe_netsuite.staging.lease import Lease, acquire
@@ -43,6 +45,54 @@ def test_an_intent_is_open_until_its_outcome_settles_it(staging_engine: Engine, 
     with staging_engine.begin() as conn:
         write_outcomes(conn, [Outcome(ids[4], "adopted", "104")])
     assert _open(staging_engine) == [ids[0], ids[3]]
+
+
+@pytest.mark.parametrize("lost", ["no outcome", "unknown"])
+@pytest.mark.parametrize("then", ["no outcome", "unknown", "refused", "committed", "adopted"])
+def test_a_newer_intent_of_the_record_replaces_an_older_one(
+    staging_engine: Engine, lease: Lease, lost: str, then: str
+) -> None:
+    """Looked up, not found, sent again: only the second request can still be on its way."""
+    with staging_engine.begin() as conn:
+        (first,) = write_intents(conn, lease, [intent("ch_1")])
+        if lost == "unknown":
+            write_outcomes(conn, [Outcome(first, "unknown", detail="timeout")])
+        assert [row.id for row in open_intents(conn, NETSUITE, ACCOUNT)] == [first]
+        (second,) = write_intents(conn, lease, [intent("ch_1", run_id="run-2")])
+        if then != "no outcome":
+            write_outcomes(conn, [Outcome(second, then)])  # type: ignore[arg-type]
+    assert _open(staging_engine) == ([second] if then in ("no outcome", "unknown") else [])
+
+
+def test_an_outcome_is_newer_than_an_intent_and_does_not_replace_one(staging_engine: Engine, lease: Lease) -> None:
+    """A late `unknown` of the first request leaves the second one open, and itself replaces nothing."""
+    with staging_engine.begin() as conn:
+        first, second = write_intents(conn, lease, [intent("ch_1"), intent("ch_1")])
+        write_outcomes(conn, [Outcome(first, "unknown")])
+        write_outcomes(conn, [Outcome(first, "committed", "101")])
+    assert _open(staging_engine) == [second]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"netsuite_account": "7654321"},
+        {"stripe_account": "acct_2"},
+        {"stripe_id": "ch_2"},
+        {"stripe_id": "CH_1"},
+        {"role": Role.CREDIT_MEMO},
+    ],
+    ids="-".join,
+)
+def test_an_intent_of_another_record_replaces_nothing(
+    staging_engine: Engine, lease: Lease, other: dict[str, Any]
+) -> None:
+    """A record is a NetSuite account, a Stripe account, a Stripe id, case and all, and a role."""
+    with staging_engine.begin() as conn:
+        (first,) = write_intents(conn, lease, [intent("ch_1")])
+        (second,) = write_intents(conn, lease, [intent(**({"stripe_id": "ch_1"} | other))])
+        write_outcomes(conn, [Outcome(second, "refused")])
+    assert _open(staging_engine) == [first]
 
 
 def test_an_intent_comes_back_as_it_was_written(staging_engine: Engine, lease: Lease) -> None:

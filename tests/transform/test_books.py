@@ -63,6 +63,7 @@ def test_periods_that_the_role_cannot_see_are_netsuite_s_to_judge() -> None:
         ("usd", "eur", "1.08345", "1.08345"),
         ("usd", "jpy", "0.62", "0.0062"),
         ("usd", "usd", None, None),
+        ("usd", "usd", "1.5", None),
         ("gbp", "eur", "0.864", None),
         ("usd", "eur", None, None),
     ],

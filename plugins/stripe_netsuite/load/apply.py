@@ -95,20 +95,32 @@ def _create(actions: Sequence[Action], writer: Writer, applied: Applied) -> None
 def _send(actions: Sequence[Action], writer: Writer, applied: Applied) -> list[Action]:
     """Send the actions; return those whose outcome is unknown."""
     unknown: list[Action] = []
+    sent: dict[str, tuple[Action, int]] = {}
+    for result in writer.client.write_many(_journalled(actions, writer, applied, sent)):
+        action, intent_id = sent.pop(result.key)
+        if not _record_result(result, action, intent_id, writer, applied):
+            unknown.append(action)
+    return unknown
+
+
+def _journalled(
+    actions: Sequence[Action], writer: Writer, applied: Applied, sent: dict[str, tuple[Action, int]]
+) -> Iterator[WriteRequest]:
+    """Give the requests one by one, each after its intent is committed, and note them in `sent` by their key.
+
+    Runs while earlier requests are under way: no connection waits for the slowest request of a chunk.
+    """
     size = _CHUNKS_PER_CONNECTION * writer.client.governor.limit
     for chunk in _chunks(_with_references(actions, applied), size):
-        lease = writer.keeper.keep()
         requests, action_by_key = _requests(chunk, applied)
+        intents = [_intent(action, requests[key], writer) for key, action in action_by_key.items()]
+        lease = writer.keeper.keep()
         with writer.engine.begin() as connection:
-            intent_ids = write_intents(
-                connection, lease, [_intent(action, requests[key], writer) for key, action in action_by_key.items()]
-            )
-        intent_by_key = dict(zip(action_by_key, intent_ids, strict=True))
-        for result in writer.client.write_many(list(requests.values())):
-            action = action_by_key[result.key]
-            if not _record_result(result, action, intent_by_key[result.key], writer, applied):
-                unknown.append(action)
-    return unknown
+            intent_ids = write_intents(connection, lease, intents)
+        for (key, action), intent_id in zip(action_by_key.items(), intent_ids, strict=True):
+            writer.keeper.keep()
+            sent[key] = (action, intent_id)
+            yield requests[key]
 
 
 def _record_result(result: WriteResult, action: Action, intent_id: int, writer: Writer, applied: Applied) -> bool:

@@ -17,7 +17,7 @@ from stripe_netsuite.pipeline.linking import (
     link_named,
     without_external_id,
 )
-from stripe_netsuite.pipeline.loading import BATCH, Candidate, Step, load_candidates
+from stripe_netsuite.pipeline.loading import BATCH, Candidate, Step, load_candidates, settle_intents
 from stripe_netsuite.pipeline.needed import needed_customers, unlinked
 from stripe_netsuite.pipeline.staged import pending, read_objects
 from stripe_netsuite.transform.books import GLOBAL_CUSTOMER
@@ -35,6 +35,9 @@ def load_customers(step: Step) -> None:
     if GLOBAL_CUSTOMER in needed:
         _load_global(step, needed[GLOBAL_CUSTOMER])
     give_currencies(step, needed)
+    if not step.run.dry_run:
+        # A change whose answer was lost stands by now: it was seen in NetSuite, or made again.
+        settle_intents(step, {*ids, *needed})
 
 
 def _load_batch(step: Step, ids: Sequence[str], needed: dict[str, set[str]], changed: dict[str, str]) -> None:

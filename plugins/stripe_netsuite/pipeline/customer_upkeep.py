@@ -7,12 +7,14 @@ from typing import Any
 
 import msgspec
 
+from stripe_netsuite.domain.finding import Finding, Severity
 from stripe_netsuite.domain.identity import Role
 from stripe_netsuite.domain.netsuite_record import CustomerRecord, RecordType
 from stripe_netsuite.domain.stripe_object import Customer
-from stripe_netsuite.errors import InvariantBroken, NetSuiteUnavailable
+from stripe_netsuite.errors import InvariantBroken, NetSuiteRefused, NetSuiteUnavailable
 from stripe_netsuite.pipeline.loading import PLANNED, Step
 from stripe_netsuite.staging.customer_currencies import read_customer_currencies, write_customer_currencies
+from stripe_netsuite.staging.findings import record_findings, resolve_findings
 from stripe_netsuite.staging.journal import Intent, Outcome, write_intents, write_outcomes
 from stripe_netsuite.transform.customer_update import changed_fields
 
@@ -53,7 +55,8 @@ def give_currencies(step: Step, needed: Mapping[str, set[str]]) -> None:
         missing = [currency for currency in currencies if currency not in has]
         if missing:
             body = {"currencyList": {"items": [{"currency": {"id": currency}} for currency in missing]}}
-            _patch(step, stripe_id_by_internal_id[internal_id], internal_id, body)
+            if not _patch(step, stripe_id_by_internal_id[internal_id], internal_id, body):
+                continue
         if not step.run.dry_run:
             _remember(step, [(internal_id, currency) for currency in (*has, *currencies)])
 
@@ -74,11 +77,14 @@ def update_customers(step: Step, customers: Sequence[Customer]) -> None:
             _patch(step, customer.id, link.internal_id, body)
 
 
-def _patch(step: Step, stripe_id: str, internal_id: str, body: Mapping[str, Any]) -> None:
-    """Journal, send, journal: a PATCH of keyed fields may be repeated, so an unknown outcome is simply run again."""
+def _patch(step: Step, stripe_id: str, internal_id: str, body: Mapping[str, Any]) -> bool:
+    """Journal, send, journal: a PATCH of keyed fields may be repeated, so an unknown outcome is simply run again.
+
+    Return False when NetSuite refused the change: a finding says so, and the other customers go on.
+    """
     if step.run.dry_run:
         step.counts["would_update"] += 1
-        return
+        return True
     if step.keeper is None:
         raise InvariantBroken("a step that writes holds the lease", subject=stripe_id)
     intent = Intent(
@@ -100,10 +106,43 @@ def _patch(step: Step, stripe_id: str, internal_id: str, body: Mapping[str, Any]
         with step.services.engine.begin() as connection:
             write_outcomes(connection, [Outcome(intent_id, "unknown", internal_id, str(error)[:1000])])
         raise
+    except NetSuiteRefused as error:
+        with step.services.engine.begin() as connection:
+            write_outcomes(connection, [Outcome(intent_id, "refused", internal_id, str(error)[:1000])])
+            refused = _refusal(step, stripe_id, internal_id, error)
+            record_findings(connection, [refused], step.run.run_id, step.services.clock.now())
+        step.counts["refused"] += 1
+        return False
     with step.services.engine.begin() as connection:
         write_outcomes(connection, [Outcome(intent_id, "committed", internal_id)])
+        resolve_findings(
+            connection,
+            account=step.account.id,
+            run_id=step.run.run_id,
+            now=step.services.clock.now(),
+            stage="upkeep",
+            stripe_ids=[stripe_id],
+            except_keys=(),
+        )
     step.counts["updated"] += 1
     step.counts["written"] += 1
+    return True
+
+
+def _refusal(step: Step, stripe_id: str, internal_id: str, error: NetSuiteRefused) -> Finding:
+    return Finding(
+        code="customer_update_refused",
+        severity=Severity.WARNING,
+        stage="upkeep",
+        stripe_account=step.account.id,
+        object_type="customer",
+        stripe_id=stripe_id,
+        netsuite_type=RecordType.CUSTOMER.value,
+        netsuite_id=internal_id,
+        message="NetSuite refused a change of the customer; the record stays as it is.",
+        found=error.detail,
+        suggestion="Read NetSuite's message, and change the record by hand.",
+    )
 
 
 def _remember(step: Step, pairs: Iterable[tuple[str, str]]) -> None:

@@ -111,7 +111,7 @@ def load_candidates(step: Step, candidates: Sequence[Candidate]) -> None:
     try:
         applied = apply_plan(plan, _writer(step, step.keeper), _internal_ids(step, records))
     finally:
-        settle_intents(step, records)
+        settle_intents(step, {record.stripe_id for record in records})
     _finish_batch(step, candidates, plan, applied)
 
 
@@ -186,15 +186,15 @@ def _internal_ids(step: Step, records: Sequence[Record]) -> dict[Link, str]:
     return {Link(stripe_id, role): link.internal_id for (stripe_id, role), link in step.links(referred).items()}
 
 
-def settle_intents(step: Step, records: Sequence[Record]) -> None:
-    """Give the intents of these records that a crash left open their outcome: linked by now means adopted."""
-    ids = {record.stripe_id for record in records}
+def settle_intents(step: Step, stripe_ids: Collection[str]) -> None:
+    """Give the intents of these objects that a crash left open their outcome: linked by now means adopted."""
     with step.services.engine.begin() as connection:
         rows = [
             row
             for row in open_intents(connection, step.services.netsuite_account, step.account.id)
-            if row.intent.stripe_id in ids
+            if row.intent.stripe_id in stripe_ids
         ]
+        ids = {row.intent.stripe_id for row in rows}
         links = read_links(connection, step.services.netsuite_account, step.account.id, ids)
         settled = [
             Outcome(row.id, "adopted", links[row.intent.stripe_id, row.intent.role].internal_id, "found by external id")

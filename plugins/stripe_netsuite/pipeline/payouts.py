@@ -16,18 +16,17 @@ from stripe_netsuite.domain.netsuite_record import DepositRecord, RecordType
 from stripe_netsuite.domain.stripe_object import BalanceTransaction, Payout
 from stripe_netsuite.domain.window import calendar_date
 from stripe_netsuite.errors import InvariantBroken
-from stripe_netsuite.mapping.entities import StripeAccount
 from stripe_netsuite.netsuite_api.lookup import lookup_external_ids
 from stripe_netsuite.netsuite_api.read_back import read_deposit
-from stripe_netsuite.pipeline.loading import Candidate, Step, load_candidates, open_step
+from stripe_netsuite.pipeline.loading import Candidate, Step, load_candidates, open_step, settle_intents
 from stripe_netsuite.pipeline.payout_records import booked_records
 from stripe_netsuite.pipeline.run import Run
 from stripe_netsuite.pipeline.services import Services
 from stripe_netsuite.pipeline.staged import read_objects
-from stripe_netsuite.reconcile.payout import DepositPlan, PayoutBooks, plan_deposit
+from stripe_netsuite.reconcile.payout import DepositPlan, PayoutBooks, plan_deposit, subjects_of
 from stripe_netsuite.staging.findings import record_findings, resolve_findings
 from stripe_netsuite.staging.ledger import read_ledger, set_ledger_states
-from stripe_netsuite.staging.links import read_links
+from stripe_netsuite.staging.links import LinkRow, read_links, write_links
 from stripe_netsuite.staging.objects import ObjectState, State, read_payloads, set_states
 from stripe_netsuite.staging.payouts import PayoutRow, PayoutStateName, open_payouts, read_payout, set_payout_state
 from stripe_netsuite.transform.books import Books
@@ -62,12 +61,13 @@ def reconcile_payout(services: Services, run: Run, account_id: str, payout_id: s
     if row is None:
         raise InvariantBroken("a payout that was never staged", subject=payout_id, next_step="run the daily DAG first")
     step = Step(services, run, account, services.books(account), f"deposit {payout_id}", None)
-    existing = _existing_deposit(services, account, payout_id)
-    if existing is None:
-        state, reason, findings = _book(step, row, members)
-        existing = None if state != "booked" else _existing_deposit(services, account, payout_id)
-    else:
-        state, reason, findings = "booked", "", []
+    booked: tuple[PayoutStateName, str, list[Finding]] = ("booked", "", [])
+    existing = _existing_deposit(step, row)
+    state, reason, findings = booked if existing else _book(step, row, members)
+    if existing is None and (state == "booked" or findings):
+        # Another task may have booked it meanwhile: seen from here, its deposit is what is wrong with the payments.
+        existing = _existing_deposit(step, row)
+        state, reason, findings = booked if existing else (state, reason, findings)
     total: Decimal | None = None
     if existing is not None and not run.dry_run:
         state, reason, total, more = _read_back(step, row, existing)
@@ -85,17 +85,45 @@ def reconcile_payout(services: Services, run: Run, account_id: str, payout_id: s
     }
 
 
-def _existing_deposit(services: Services, account: StripeAccount, payout_id: str) -> str | None:
-    """Return the deposit that stands for the payout: by our link, else by external id (a lost answer, a crash)."""
+def _existing_deposit(step: Step, row: PayoutRow) -> str | None:
+    """Return the deposit that stands for the payout: by our link, else by external id (a lost answer, a crash).
+
+    One that was found by its external id is linked, and the intent that was left open for it is settled.
+    """
+    services, account = step.services, step.account
     with services.engine.connect() as connection:
-        links = read_links(connection, services.netsuite_account, account.id, [payout_id])
-    link = links.get((payout_id, Role.MAIN))
+        links = read_links(connection, services.netsuite_account, account.id, [row.payout_id])
+    link = links.get((row.payout_id, Role.MAIN))
     if link is not None:
         return link.internal_id
-    wanted = external_id(payout_id)
+    wanted = external_id(row.payout_id)
     found = lookup_external_ids(services.netsuite, "transaction", [wanted]).get(wanted)
-    is_deposit = found is not None and found.record_type == RecordType.DEPOSIT.value and not found.is_voided
-    return found.internal_id if found is not None and is_deposit else None
+    if found is None or found.is_voided or found.record_type != RecordType.DEPOSIT.value:
+        return None
+    if not step.run.dry_run:
+        _adopt_deposit(step, row, found.internal_id)
+    return found.internal_id
+
+
+def _adopt_deposit(step: Step, row: PayoutRow, internal_id: str) -> None:
+    adopted = LinkRow(
+        netsuite_account=step.services.netsuite_account,
+        stripe_account=step.account.id,
+        stripe_id=row.payout_id,
+        role=Role.MAIN,
+        record_type=RecordType.DEPOSIT,
+        internal_id=internal_id,
+        external_id=external_id(row.payout_id),
+        payload_hash=None,
+        body_total=Money(row.amount, row.currency).major,
+        origin="adopted",
+        mapping_version=step.services.mapping.version,
+        run_id=step.run.run_id,
+        linked_at=step.services.clock.now(),
+    )
+    with step.services.engine.begin() as connection:
+        write_links(connection, [adopted])
+    settle_intents(step, {row.payout_id})
 
 
 def _book(
@@ -223,7 +251,7 @@ def _record(
             run_id=step.run.run_id,
             now=now,
             stage="reconcile",
-            stripe_ids={row.payout_id, *(member.source for member in members if member.source)},
+            stripe_ids=subjects_of(row.payout_id, members),
             except_keys={finding.key for finding in findings},
         )
 

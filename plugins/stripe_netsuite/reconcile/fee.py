@@ -24,6 +24,15 @@ _MEMO_BY_ROLE: Mapping[str, str] = {
 }
 
 
+def roles_of(row: BalanceTransaction) -> set[str]:
+    """Return the roles that the fees of one ledger line may need; a kind that no rule knows stands for itself."""
+    return {"processing_fees", *(_role_of(detail.type) for detail in row.fee_details)}
+
+
+def _role_of(fee_type: str) -> str:
+    return ROLE_BY_FEE_TYPE.get(fee_type, fee_type)
+
+
 class FeeLines:
     """Adds up fees by role, or keeps one line a transaction (policy `fee_lines`)."""
 
@@ -37,7 +46,7 @@ class FeeLines:
         """Take the fees of one ledger line; a fee without details counts as Stripe's own."""
         explained = 0
         for detail in row.fee_details:
-            self._put(ROLE_BY_FEE_TYPE.get(detail.type, detail.type), row.id, detail.amount)
+            self._put(_role_of(detail.type), row.id, detail.amount)
             explained += detail.amount
         self._put("processing_fees", row.id, row.fee - explained)
 

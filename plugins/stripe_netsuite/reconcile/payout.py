@@ -17,10 +17,10 @@ from stripe_netsuite.domain.money import Money, convert, major_rate, sum_money
 from stripe_netsuite.domain.netsuite_record import DepositLine, DepositPayment, DepositRecord, InternalId
 from stripe_netsuite.domain.stripe_object import BalanceTransaction, Payout
 from stripe_netsuite.errors import InvariantBroken
-from stripe_netsuite.reconcile.fee import ROLE_BY_FEE_TYPE, FeeLines
+from stripe_netsuite.reconcile.fee import ROLE_BY_FEE_TYPE, FeeLines, roles_of
 from stripe_netsuite.reconcile.record_check import BookedRecord, RecordCheck
 
-__all__ = ["BookedRecord", "DepositPlan", "PayoutBooks", "plan_deposit"]
+__all__ = ["BookedRecord", "DepositPlan", "PayoutBooks", "plan_deposit", "subjects_of"]
 
 _RECORD_CATEGORIES = frozenset({"charge", "refund"})
 
@@ -46,7 +46,7 @@ class PayoutBooks:
 class DepositPlan:
     """The deposit of a payout, or why there is none yet.
 
-    `state` is `ready`, `waiting_on_records`, `blocked` or `mismatch`; fees and FX are in the payout's currency.
+    `state` is `ready`, `waiting_on_records`, `blocked` or `mismatch`; fees and rounding are in the payout's currency.
     """
 
     state: str
@@ -55,7 +55,6 @@ class DepositPlan:
     findings: tuple[Finding, ...]
     fees: Money
     rounding: Money
-    foreign_lines: int
 
 
 def plan_deposit(
@@ -77,10 +76,21 @@ def plan_deposit(
                 "This kind of ledger line has no booking rule yet; the payout waits.",
                 row.source or row.id,
                 found=f"{row.reporting_category} ({row.type}), {row.net_money}",
-                suggestion="Book the deposit by hand and set netsuite_deposit_id, or wait for the rule.",
+                suggestion="Book the deposit by hand with the payout's id as its external id, or wait for the rule.",
             )
         draft.fees.add(row)
     return draft.finish()
+
+
+def subjects_of(payout_id: str, members: Sequence[BalanceTransaction]) -> set[str]:
+    """Return every Stripe id that a finding of `plan_deposit` may name: what a payout that is sound now resolves."""
+    sources = {row.source or row.id for row in members}
+    return {payout_id, *sources, *(_fee_subject(payout_id, role) for row in members for role in roles_of(row))}
+
+
+def _fee_subject(payout_id: str, role: str) -> str:
+    """Several kinds of fees of one payout may lack their account: each is a finding of its own."""
+    return f"{payout_id}:{role}"
 
 
 class _Draft:
@@ -95,7 +105,6 @@ class _Draft:
         )
         self.payments: list[DepositPayment] = []
         self.rounding = Money(0, payout.currency)
-        self.foreign_lines = 0
         self.waiting: list[str] = []
         self.findings: list[Finding] = []
         self.check = RecordCheck(books.undeposited_funds_account_id, books.subsidiary_id, self.hold)
@@ -148,7 +157,6 @@ class _Draft:
             return DepositPayment(record=InternalId(record.internal_id), stripe_id=source, amount=settled.major), Money(
                 0, currency
             )
-        self.foreign_lines += 1
         rate = record.exchange_rate
         if rate is None and row.exchange_rate is not None:
             rate = major_rate(row.exchange_rate, record.stripe_money.currency, currency)
@@ -212,7 +220,7 @@ class _Draft:
             self.hold(
                 "missing_netsuite_account_mapping",
                 "No account is mapped for this kind of fee.",
-                f"{self.payout.id}:{kind}",
+                _fee_subject(self.payout.id, kind),
                 found=f"{kind} {amount}",
                 suggestion=f"Add {kind} to accounts.yaml."
                 if kind in ROLE_BY_FEE_TYPE.values()
@@ -229,7 +237,6 @@ class _Draft:
             findings=tuple(self.findings),
             fees=self.fees.total(),
             rounding=self.rounding,
-            foreign_lines=self.foreign_lines,
         )
 
     def _state(self) -> tuple[str, str]:

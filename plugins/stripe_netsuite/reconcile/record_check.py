@@ -68,7 +68,7 @@ class RecordCheck:
                 "The record of this transaction is gone, voided, or not visible to the integration's role.",
                 source,
                 netsuite_id=record.internal_id,
-                suggestion="Restore it, or unlink it so that it is booked again.",
+                suggestion="Restore it, or enter it again with the Stripe id as its external id.",
             )
             return False
         checks = [

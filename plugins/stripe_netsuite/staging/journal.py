@@ -1,6 +1,7 @@
 """The load journal: before a request its intent, after it its outcome; rows are added, never changed.
 
 What has an intent and no settled outcome may or may not be in NetSuite: the next plan looks it up and adopts it.
+A newer intent of the same record replaces an older one: whoever sends again has looked first.
 The database refuses to change or delete a row (triggers of migration 0002).
 """
 
@@ -126,8 +127,8 @@ def write_outcomes(conn: Connection, rows: Sequence[Outcome], *, at: datetime | 
 
 
 def open_intents(conn: Connection, netsuite_account: str, stripe_account: str) -> list[IntentRow]:
-    """Return the intents without an outcome and those whose last outcome is unknown, oldest first."""
-    intent, outcome = _journal.alias("intent"), _journal.alias("outcome")
+    """Return each record's newest intent, where it has no outcome or its last outcome is unknown, oldest first."""
+    intent, outcome, sibling = _journal.alias("intent"), _journal.alias("outcome"), _journal.alias("sibling")
     last_outcome = (
         sa.select(outcome.c.outcome)
         .where(outcome.c.intent_id == intent.c.id)
@@ -135,12 +136,23 @@ def open_intents(conn: Connection, netsuite_account: str, stripe_account: str) -
         .limit(1)
         .scalar_subquery()
     )
+    # Grouped once for the whole account: looking for a newer sibling of each intent takes quadratic time on SQLite.
+    newest_of_each_record = (
+        sa.select(sa.func.max(sibling.c.id))
+        .where(
+            sibling.c.netsuite_account == netsuite_account,
+            sibling.c.stripe_account == stripe_account,
+            sibling.c.kind == "intent",
+        )
+        .group_by(sibling.c.stripe_id, sibling.c.role)
+    )
     query = (
         sa.select(intent)
         .where(
             intent.c.netsuite_account == netsuite_account,
             intent.c.stripe_account == stripe_account,
             intent.c.kind == "intent",
+            intent.c.id.in_(newest_of_each_record),
             sa.func.coalesce(last_outcome, "unknown") == "unknown",
         )
         .order_by(intent.c.id)

@@ -65,7 +65,7 @@ def sale_lines(invoice: Invoice, books: Books) -> tuple[SaleLine, ...] | Waiting
                     "discount_without_coupon",
                     "A discount of this invoice names no coupon, so there is no discount item for it.",
                     found=discount.discount,
-                    suggestion="Look the discount up in Stripe; a deleted one must be linked by hand in items.csv.",
+                    suggestion="Look the discount up in Stripe; void the invoice and issue it again, or book it by hand.",
                 )
             lines.append(_discount_line(line, coupon, discount.amount, books))
     return tuple(lines)
@@ -87,7 +87,7 @@ def _checked(invoice: Invoice, books: Books, head: Header, lines: tuple[SaleLine
             "inclusive_tax",
             "The lines contain tax, which must not be booked as income, and no rule takes it out yet (C4).",
             found=str(Money(inclusive, currency)),
-            suggestion="Book it by hand with its tax and link it.",
+            suggestion="Book it by hand with its tax; its payment waits until the rule is there.",
         )
     total = Money(invoice.total, currency)
     found = sum_money((Money.from_major(line.amount, currency) for line in lines), currency)
@@ -103,7 +103,7 @@ def _checked(invoice: Invoice, books: Books, head: Header, lines: tuple[SaleLine
             expected=str(total),
             found=str(found),
             difference=str(found - total),
-            suggestion="Compare its lines in Stripe with its total; book it by hand and link it if it must go through.",
+            suggestion="Compare its lines with its total in Stripe; void it and issue it again, or book it by hand.",
         )
     record = InvoiceRecord(
         stripe_id=invoice.id,

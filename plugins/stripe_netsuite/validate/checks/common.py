@@ -6,14 +6,15 @@ from stripe_netsuite.domain.finding import Severity
 from stripe_netsuite.validate.rule import Rule, is_one_of, matches
 
 _NAMES = {
-    "balance_transaction": "ledger line",
-    "invoice_payment": "invoice payment",
+    "balance_transaction": "a ledger line",
+    "invoice": "an invoice",
+    "invoice_payment": "an invoice payment",
 }
 
 
 def spoken(object_type: str) -> str:
-    """Return the object type as people say it."""
-    return _NAMES.get(object_type, object_type)
+    """Return the object type as people say it, with its article."""
+    return _NAMES.get(object_type, f"a {object_type}")
 
 
 def currency_rule(object_type: str) -> Rule:
@@ -22,7 +23,7 @@ def currency_rule(object_type: str) -> Rule:
         code="currency_malformed",
         severity=Severity.CRITICAL,
         object_type=object_type,
-        words=f"The currency of a {spoken(object_type)} is a code of three lower-case letters.",
+        words=f"The currency of {spoken(object_type)} is a code of three lower-case letters.",
         suggestion="Fetch the object again with a backfill of its day; if Stripe really says so, ask Stripe.",
         expectation=matches("currency", r"^[a-z]{3}$"),
         expected="three lower-case letters",
@@ -36,7 +37,7 @@ def status_rule(object_type: str, statuses: frozenset[str]) -> Rule:
         code=f"{object_type}_status_unknown",
         severity=Severity.WARNING,
         object_type=object_type,
-        words=f"The status of a {spoken(object_type)} is one that the accounting rules know.",
+        words=f"The status of {spoken(object_type)} is one that the accounting rules know.",
         suggestion="Look the status up in Stripe's API reference and check whether the object was booked rightly.",
         expectation=is_one_of("status", statuses),
         expected=", ".join(sorted(statuses)),
