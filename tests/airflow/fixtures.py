@@ -1,4 +1,4 @@
-"""Airflow for the tests of `tests/airflow` and `tests/dags`: one process, one database, one parse of the DAGs."""
+"""Airflow for the tests of `tests/airflow` and `tests/dags`: in each process one database and one parse of the DAGs."""
 
 from __future__ import annotations
 
