@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.airflow import place
-from tests.airflow.fixtures import airflow_home, dagbag, pytest_collection_modifyitems
+from tests.airflow.fixtures import airflow_home, collected, dagbag, pytest_collection_modifyitems
 
 place.prepare()
 
-__all__ = ["airflow_home", "dagbag", "pytest_collection_modifyitems"]
+__all__ = ["airflow_home", "collected", "dagbag", "pytest_collection_modifyitems"]
