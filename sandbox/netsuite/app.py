@@ -22,6 +22,7 @@ from sandbox.netsuite.protocol.wire import base_url, error_response
 _LOG = logging.getLogger(__name__)
 _LARGEST_BODY = 104 * 1024 * 1024
 _BAD_GATEWAY = "<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
+_UNAVAILABLE = "<html><head><title>503</title></head><body>Service Unavailable</body></html>"
 
 
 def make_app(options: Options) -> web.Application:
@@ -101,10 +102,16 @@ async def _faulty(request: web.Request, handler: Handler, fault: Rule) -> web.St
             raise errors.Refused(
                 "Concurrent request limit exceeded. Request blocked.", status=429, code="CONCURRENCY_LIMIT_EXCEEDED"
             )
-        case "status_500":
+        case "status_500" | "status_500_after_commit":
+            if fault.kind == "status_500_after_commit":
+                await handler(request)
             raise errors.Refused("An unexpected error occurred. Error ID: sandbox", status=500, code="UNEXPECTED_ERROR")
-        case "html_502":
+        case "html_502" | "html_502_after_commit":
+            if fault.kind == "html_502_after_commit":
+                await handler(request)
             return web.Response(status=502, text=_BAD_GATEWAY, content_type="text/html")
+        case "html_503":
+            return web.Response(status=503, text=_UNAVAILABLE, content_type="text/html")
 
 
 def _drop(request: web.Request) -> web.StreamResponse:

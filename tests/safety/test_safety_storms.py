@@ -16,7 +16,7 @@ from tests.safety.weather import Storm
 SPEED = 200.0
 
 
-@pytest.mark.parametrize("kind", ["status_429", "status_500", "html_502"])
+@pytest.mark.parametrize("kind", ["status_429", "status_500", "html_502", "html_503"])
 def test_netsuite_answers_nothing_else_for_a_while(company_on: OpenCompany, kind: Kind) -> None:
     """Every request, then every write, twenty times in a row, meets it."""
     company = company_on(few_of_each().world, speed=SPEED)

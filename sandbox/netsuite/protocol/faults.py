@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-Kind = Literal["drop_before", "drop_after_commit", "status_429", "status_500", "html_502", "delay"]
+Kind = Literal[
+    "drop_before",
+    "drop_after_commit",
+    "status_429",
+    "status_500",
+    "status_500_after_commit",
+    "html_502",
+    "html_502_after_commit",
+    "html_503",
+    "delay",
+]
 
 
 @dataclass(slots=True)
