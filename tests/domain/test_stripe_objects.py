@@ -11,7 +11,7 @@ from stripe_netsuite.domain.decoding import OBJECT_TYPES, decode
 from stripe_netsuite.domain.finding import Finding, Severity
 from stripe_netsuite.domain.money import Money
 from stripe_netsuite.domain.netsuite_record import RecordType, record_group
-from stripe_netsuite.domain.stripe_object import BalanceTransaction
+from stripe_netsuite.domain.stripe_object import BalanceTransaction, Refund
 from stripe_netsuite.domain.validation_report import ROWS_KEPT, FailedRow, RuleResult, TypeTotal, ValidationReport
 from stripe_netsuite.errors import InvariantBroken
 
@@ -34,6 +34,19 @@ def test_a_float_where_an_amount_is_due_is_refused() -> None:
     """Half a cent is not an amount; the message ends in the path."""
     with pytest.raises(msgspec.ValidationError, match=r"\$\.amount"):
         decode("balance_transaction", LEDGER_LINE.replace(b"10835", b"108.35"))
+
+
+@pytest.mark.parametrize("written", [b'"metadata": null', b'"metadata": {}', b'"object": "refund"'])
+def test_no_metadata_is_empty_metadata(written: bytes) -> None:
+    """Stripe's schema lets it be null, for refunds, invoices, coupons and payouts."""
+    refund = decode(
+        "refund",
+        b'{"id": "re_1", "created": 1, "currency": "usd", "amount": 1, "status": "succeeded", "charge": "ch_1", '
+        + written
+        + b"}",
+    )
+    assert isinstance(refund, Refund)
+    assert refund.metadata == {}
 
 
 def test_an_unknown_type_is_refused() -> None:

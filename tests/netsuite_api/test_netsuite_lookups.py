@@ -128,15 +128,19 @@ def test_applications_add_up_by_document(client: NetSuiteClient, server: NastySe
                 {**link, "previousdoc": "20", "foreignamount": "0.10"},
                 {**link, "previousdoc": "21", "foreignamount": "20"},
                 {**link, "previousdoc": "22"},
+                {**link, "previousdoc": "23", "previoustype": "FxReval", "foreignamount": "1"},
             ]
         )
     ]
     assert lookup_applications(client, ["31", "32"]) == {"31": [("20", Decimal("50.10")), ("21", Decimal(20))]}
 
 
-def test_a_deposit_is_read_with_its_total_and_payments(client: NetSuiteClient, server: NastyServer) -> None:
+@pytest.mark.parametrize("total", [68.41, "68.41"])
+def test_a_deposit_is_read_with_its_total_and_payments(
+    client: NetSuiteClient, server: NastyServer, total: object
+) -> None:
     server.script += [
-        json_reply(200, {"id": "50", "total": 68.41, "account": {"id": "101", "refName": "Bank"}}),
+        json_reply(200, {"id": "50", "total": total, "account": {"id": "101", "refName": "Bank"}}),
         rows_reply([{"previousdoc": "31"}, {"previousdoc": "32"}]),
     ]
     deposit = read_deposit(client, "50")
@@ -145,7 +149,7 @@ def test_a_deposit_is_read_with_its_total_and_payments(client: NetSuiteClient, s
     assert "k.nextdoc = 50" in queries(server)[0]
 
 
-@pytest.mark.parametrize("body", [{"total": 1}, {"account": {"id": "1"}}, {"total": "1", "account": {"id": "1"}}])
+@pytest.mark.parametrize("body", [{"total": 1}, {"account": {"id": "1"}}, {"total": "one", "account": {"id": "1"}}])
 def test_a_deposit_without_total_or_account_is_refused(
     client: NetSuiteClient, server: NastyServer, body: dict[str, object]
 ) -> None:

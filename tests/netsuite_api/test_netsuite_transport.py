@@ -154,10 +154,12 @@ def test_what_is_not_json_is_a_protocol_error(client: NetSuiteClient, server: Na
     assert len(server.seen) == 1
 
 
-def test_a_location_on_another_host_is_refused(client: NetSuiteClient, server: NastyServer) -> None:
-    server.script += [located(f"{RECORD}/customer/9", "http://evil.example:80")]
-    with pytest.raises(NetSuiteProtocolError, match="another host"):
-        client.upsert("customer", "cus_1", {})
+def test_a_location_on_another_host_gives_the_id_and_is_not_followed(
+    client: NetSuiteClient, server: NastyServer
+) -> None:
+    """Behind a proxy NetSuite names its own host."""
+    server.script += [located(f"{RECORD}/customer/9", "https://1234567.suitetalk.api.netsuite.com")]
+    assert client.upsert("customer", "cus_1", {}) == "9"
     assert len(server.seen) == 1
 
 

@@ -13,7 +13,7 @@ from sandbox.stripe.billing import Line
 from stripe_netsuite.staging.findings import open_findings
 from tests.pipeline.company import Company
 from tests.pipeline.conftest import OpenCompany
-from tests.pipeline.trade import opened
+from tests.pipeline.trade import one_sale, opened
 
 
 class WithScript(RecordService):
@@ -92,3 +92,55 @@ def test_one_refused_invoice_leaves_the_others_booked(company_of: OpenCompany) -
     with company.engine.connect() as connection:
         assert open_findings(connection) == []
     assert company.differences() == []
+
+
+def test_what_was_paid_outside_stripe_is_told(company_of: OpenCompany) -> None:
+    """A1: a payment record moved nothing in Stripe; the invoice is booked and stays open, and a finding says why."""
+    trade, _, _ = one_sale()
+    payment = next(iter(trade.world.shelves["invoice_payment"]))
+    payment["payment"] = {"type": "payment_record", "payment_record": "pr_1"}
+    trade.world.shelves["invoice_payment"].touch(payment["id"])
+    company = company_of(trade.world)
+    company.run_all()
+    with company.engine.connect() as connection:
+        findings = {row.finding.code: row.finding for row in open_findings(connection)}
+    assert set(findings) == {"paid_outside_stripe"}
+    assert (findings["paid_outside_stripe"].stripe_id, findings["paid_outside_stripe"].found) == (
+        payment["id"],
+        "100.00 USD",
+    )
+
+
+def test_objects_without_metadata_are_booked_like_all_others(company_of: OpenCompany) -> None:
+    """Stripe's schema lets metadata be null."""
+    trade, invoice, charge = one_sale()
+    refund = trade.world.refund(charge["id"], 1000)
+    for one in (invoice, charge, refund, next(iter(trade.world.shelves["payout"]))):
+        one["metadata"] = None
+        trade.world.shelves[one["object"]].touch(one["id"])
+    company = company_of(trade.world)
+    company.run_all()
+    with company.engine.connect() as connection:
+        assert open_findings(connection) == []
+    assert company.differences() == []
+
+
+def test_objects_that_cannot_be_read_stop_nobody_else(company_of: OpenCompany) -> None:
+    """An invoice and a payout of another shape are quarantined with a finding; the other sale goes through."""
+    trade, broken, _ = one_sale()
+    good, _ = trade.sale()
+    trade.at(10)
+    payout = next(iter(trade.world.shelves["payout"]))
+    broken["lines"]["data"][0]["amount"] = "many"
+    payout["automatic"] = "perhaps"
+    for one in (broken, payout):
+        trade.world.shelves[one["object"]].touch(one["id"])
+    company = company_of(trade.world)
+    company.has_validation = True
+    company.run_all()
+    with company.engine.connect() as connection:
+        codes = [row.finding.code for row in open_findings(connection) if row.finding.severity.value == "critical"]
+    assert set(codes) == {"schema_violation"}
+    assert len(codes) == 2
+    assert good["id"] in company.external_ids()
+    assert broken["id"] not in company.external_ids()

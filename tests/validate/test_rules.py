@@ -64,6 +64,11 @@ BAD_OBJECTS: dict[str, list[dict[str, Any]]] = {
         c.invoice("in_over", amount_remaining=991),
         c.invoice("in_under", amount_remaining=-1),
     ],
+    "invoice.invoice_settled_by_credit": [
+        c.invoice("in_balance", starting_balance=-500, ending_balance=0),
+        c.invoice("in_note", pre_payment_credit_notes_amount=100),
+        c.invoice("in_later_note", post_payment_credit_notes_amount=100),
+    ],
     "invoice.invoice_period_reversed": [
         c.invoice("in_period", lines={"data": [c.line(period={"start": c.DAY, "end": c.DAY - 1})], "has_more": False})
     ],

@@ -7,18 +7,34 @@ Source: the pinned API version's schema (2026-10-28.endive).
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from stripe_netsuite.domain.money import Money
 
-Metadata = dict[str, str]
+if TYPE_CHECKING:
+    Metadata = dict[str, str]
+else:
+    # Stripe's schema lets it be null; `__post_init__` makes that the empty one.
+    Metadata = dict[str, str] | None
 
 
 class StripeObject(msgspec.Struct, frozen=True, kw_only=True):
     """What every object has."""
 
     id: str
+
+
+class LabelledObject(StripeObject, frozen=True, kw_only=True):
+    """An object that carries the merchant's own keys and values."""
+
+    metadata: Metadata = {}
+
+    def __post_init__(self) -> None:
+        """Read null as no metadata."""
+        if self.metadata is None:
+            msgspec.structs.force_setattr(self, "metadata", {})
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +48,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     state: str | None = None
 
 
-class Customer(StripeObject, frozen=True, kw_only=True):
+class Customer(LabelledObject, frozen=True, kw_only=True):
     """A Stripe customer. `deleted` marks the stub that Stripe returns for a deleted one."""
 
     created: int = 0
@@ -42,20 +58,18 @@ class Customer(StripeObject, frozen=True, kw_only=True):
     phone: str | None = None
     currency: str | None = None
     address: Address | None = None
-    metadata: Metadata = {}
     deleted: bool = False
 
 
-class Product(StripeObject, frozen=True, kw_only=True):
+class Product(LabelledObject, frozen=True, kw_only=True):
     """A product: the name behind its prices."""
 
     created: int
     name: str
     description: str | None = None
-    metadata: Metadata = {}
 
 
-class Price(StripeObject, frozen=True, kw_only=True):
+class Price(LabelledObject, frozen=True, kw_only=True):
     """A price of a product. `unit_amount` is in minor units of `currency`."""
 
     created: int
@@ -63,10 +77,9 @@ class Price(StripeObject, frozen=True, kw_only=True):
     product: str
     nickname: str | None = None
     unit_amount: int | None = None
-    metadata: Metadata = {}
 
 
-class Coupon(StripeObject, frozen=True, kw_only=True):
+class Coupon(LabelledObject, frozen=True, kw_only=True):
     """A coupon: either `percent_off` or `amount_off`."""
 
     created: int
@@ -74,7 +87,6 @@ class Coupon(StripeObject, frozen=True, kw_only=True):
     percent_off: Decimal | None = None
     amount_off: int | None = None
     currency: str | None = None
-    metadata: Metadata = {}
 
 
 class DiscountSource(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,7 +136,7 @@ class Pricing(msgspec.Struct, frozen=True, kw_only=True):
     price_details: PriceDetails | None = None
 
 
-class InvoiceLine(StripeObject, frozen=True, kw_only=True):
+class InvoiceLine(LabelledObject, frozen=True, kw_only=True):
     """A line of an invoice. `amount` is before discounts and exclusive taxes."""
 
     amount: int
@@ -136,7 +148,6 @@ class InvoiceLine(StripeObject, frozen=True, kw_only=True):
     discount_amounts: list[DiscountAmount] | None = None
     discounts: list[Discount | str] = []
     taxes: list[TaxAmount] | None = None
-    metadata: Metadata = {}
 
 
 class InvoiceLines(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,7 +166,7 @@ class InvoiceTransitions(msgspec.Struct, frozen=True, kw_only=True):
     marked_uncollectible_at: int | None = None
 
 
-class Invoice(StripeObject, frozen=True, kw_only=True):
+class Invoice(LabelledObject, frozen=True, kw_only=True):
     """An invoice: draft, open, paid, uncollectible or void."""
 
     created: int
@@ -172,9 +183,10 @@ class Invoice(StripeObject, frozen=True, kw_only=True):
     due_date: int | None = None
     starting_balance: int = 0
     ending_balance: int | None = None
+    pre_payment_credit_notes_amount: int | None = None
+    post_payment_credit_notes_amount: int | None = None
     discounts: list[Discount | str] = []
     total_discount_amounts: list[DiscountAmount] | None = None
-    metadata: Metadata = {}
 
 
 class InvoicePaymentTarget(msgspec.Struct, frozen=True, kw_only=True):
@@ -196,7 +208,7 @@ class InvoicePayment(StripeObject, frozen=True, kw_only=True):
     amount_paid: int | None = None
 
 
-class Charge(StripeObject, frozen=True, kw_only=True):
+class Charge(LabelledObject, frozen=True, kw_only=True):
     """A charge (`ch_` card, `py_` other methods). Without a balance transaction it moved nothing (A1)."""
 
     created: int
@@ -209,10 +221,9 @@ class Charge(StripeObject, frozen=True, kw_only=True):
     payment_intent: str | None = None
     balance_transaction: str | None = None
     description: str | None = None
-    metadata: Metadata = {}
 
 
-class Refund(StripeObject, frozen=True, kw_only=True):
+class Refund(LabelledObject, frozen=True, kw_only=True):
     """A refund of a charge, wholly or in part."""
 
     created: int
@@ -224,10 +235,9 @@ class Refund(StripeObject, frozen=True, kw_only=True):
     balance_transaction: str | None = None
     failure_balance_transaction: str | None = None
     reason: str | None = None
-    metadata: Metadata = {}
 
 
-class Payout(StripeObject, frozen=True, kw_only=True):
+class Payout(LabelledObject, frozen=True, kw_only=True):
     """A payout to the bank. `arrival_date` is a calendar date, written as midnight UTC."""
 
     created: int
@@ -240,7 +250,6 @@ class Payout(StripeObject, frozen=True, kw_only=True):
     method: str = "standard"
     balance_transaction: str | None = None
     description: str | None = None
-    metadata: Metadata = {}
 
 
 class FeeDetail(msgspec.Struct, frozen=True, kw_only=True):

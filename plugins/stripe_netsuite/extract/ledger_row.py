@@ -19,7 +19,7 @@ class LedgerRow(BalanceTransaction, frozen=True, kw_only=True, gc=False):
 class EventObject(msgspec.Struct, frozen=True, gc=False):
     """What an event is about. Upcoming invoices have no id; a deleted object's snapshot still has its creation."""
 
-    object: str
+    object: str = ""
     id: str | None = None
     created: int | None = None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -153,8 +154,7 @@ class Receiver:
             if stream.object_type == "charge" and result.new + result.changed:
                 self._note_changed_charges(conn, batch)
             if stream.object_type == "payout":
-                payouts = [msgspec.json.decode(one.payload, type=Payout) for one in staged]
-                upsert_payouts(conn, self.account, payouts, self.run_id, fetched_at)
+                upsert_payouts(conn, self.account, list(_readable_payouts(staged)), self.run_id, fetched_at)
         for row in batch.values():
             _count(self._staged, stream.object_type, *_money(stream, row))
         self._done(stream.object_type, result)
@@ -202,6 +202,13 @@ class Receiver:
                 # Beyond the bound a known intent may be asked for again: a request more, nothing wrong.
                 if len(self._known_intents) < _MAX_INTENTS:
                     self._known_intents.add(intent)
+
+
+def _readable_payouts(staged: Sequence[StagedObject]) -> Iterator[Payout]:
+    """Leave out what is no payout of the schema: it is staged all the same, and validation names it."""
+    for one in staged:
+        with suppress(msgspec.ValidationError):
+            yield msgspec.json.decode(one.payload, type=Payout)
 
 
 def _payment_targets(rows: Iterable[Any]) -> Iterator[tuple[str, str]]:

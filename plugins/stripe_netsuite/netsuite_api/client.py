@@ -88,7 +88,7 @@ class NetSuiteClient:
         path = _record_path(record_type, f"eid:{_url_safe(external_id)}")
         subject = f"{record_type} {external_id}"
         answer = self._write("PUT", path, subject, body, {"replace": ",".join(replace)} if replace else {})
-        internal_id = self._internal_id_from_location(answer, subject)
+        internal_id = self._internal_id_from_location(answer)
         return internal_id or self._internal_id_after_write(path, subject)
 
     def patch(
@@ -195,21 +195,9 @@ class NetSuiteClient:
             ApiRequest(method, path, subject, is_write=True, query=query or {}, headers=_WRITE_HEADERS, body=encoded)
         )
 
-    def _internal_id_from_location(self, answer: Answer, subject: str) -> str | None:
-        location = answer.headers.get("Location")
-        if not location:
-            return None
-        parts = urlsplit(location)
-        own = urlsplit(self.connection.base_url)
-        if parts.netloc and (parts.scheme, parts.netloc.lower()) != (own.scheme, own.netloc.lower()):
-            raise NetSuiteProtocolError(
-                "the Location of a written record is on another host",
-                subject=subject,
-                saw=f"{parts.scheme}://{parts.hostname}",
-                expected=f"{own.scheme}://{own.netloc}",
-                next_step="check the connection's host; the record may have been written",
-            )
-        last = parts.path.rstrip("/").rsplit("/", 1)[-1]
+    def _internal_id_from_location(self, answer: Answer) -> str | None:
+        """Take the last part of the path. The host may be the account's own behind a proxy; nothing is followed."""
+        last = urlsplit(answer.headers.get("Location") or "").path.rstrip("/").rsplit("/", 1)[-1]
         return last if last.isascii() and last.isdigit() else None
 
     def _internal_id_after_write(self, path: str, subject: str) -> str:

@@ -5,6 +5,7 @@ All in bulk by SuiteQL. Amounts are exact Decimals; which currency they are in s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
@@ -85,9 +86,11 @@ _DEPOSITED = (
     "WHERE k.nexttype = 'Deposit' AND k.nextdoc = ? ORDER BY k.previousdoc"
 )
 _APPLICATIONS = (
-    "SELECT k.nextdoc, k.previousdoc, k.previousline, k.nextline, k.foreignamount FROM nexttransactionlinelink k "
+    "SELECT k.nextdoc, k.previousdoc, k.previousline, k.nextline, k.previoustype, k.foreignamount "
+    "FROM nexttransactionlinelink k "
     "WHERE {in} ORDER BY k.nextdoc, k.previousdoc, k.previousline, k.nextline"
 )
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _GL_LINES = (
     "SELECT a.transaction, a.transactionline, a.account, a.debit, a.credit FROM transactionaccountingline a "
     "WHERE a.posting = 'T' AND {in} ORDER BY a.transaction, a.transactionline, a.account"
@@ -117,7 +120,8 @@ def lookup_applications(client: NetSuiteClient, payment_ids: Collection[str]) ->
     """
     amounts: dict[str, dict[str, Decimal]] = {}
     for row in client.suiteql_in(_APPLICATIONS, "k.nextdoc", internal_ids(payment_ids)):
-        if "foreignamount" in row:
+        # A revaluation is linked to payment and invoice as well; nothing is paid by it.
+        if "foreignamount" in row and row.get("previoustype", "").lower() != "fxreval":
             documents = amounts.setdefault(row["nextdoc"], {})
             applied = abs(_decimal(row, "foreignamount"))
             documents[row["previousdoc"]] = documents.get(row["previousdoc"], Decimal(0)) + applied
@@ -130,6 +134,8 @@ def read_deposit(client: NetSuiteClient, internal_id: str) -> DepositState:
     total = record.get("total")
     account = record.get("account")
     account_id = account.get("id") if isinstance(account, dict) else None
+    if isinstance(total, str) and _NUMBER.fullmatch(total):
+        total = Decimal(total)
     if isinstance(total, bool) or not isinstance(total, int | Decimal) or account_id is None:
         raise NetSuiteProtocolError(
             "a deposit was read without its total or account", subject=f"deposit {internal_id}", saw=repr(total)

@@ -129,7 +129,9 @@ def _adopt_deposit(step: Step, row: PayoutRow, internal_id: str) -> None:
 def _book(
     step: Step, row: PayoutRow, members: Sequence[BalanceTransaction]
 ) -> tuple[PayoutStateName, str, list[Finding]]:
-    payout = read_objects(step, "payout", Payout, [row.payout_id])[row.payout_id]
+    payout = read_objects(step, "payout", Payout, [row.payout_id]).get(row.payout_id)
+    if payout is None:
+        return "blocked", "the payout cannot be read; validation says why", []
     held = _not_ready(step, payout)
     if held is not None:
         return held

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import TypeVar
 
+from stripe_netsuite.domain.finding import Finding, Severity
 from stripe_netsuite.domain.identity import Role
 from stripe_netsuite.domain.money import Money
 from stripe_netsuite.domain.netsuite_record import Link, RecordType, SaleLine
@@ -170,10 +171,29 @@ def _unbooked(step: Step, invoice_ids: set[str]) -> frozenset[str]:
 def _settle_invoice_payments(step: Step) -> None:
     """An invoice payment is booked as the application of its charge's payment; nothing of its own is written."""
     for batch in batches(
-        Candidate("invoice_payment", row.stripe_id, row.content_hash, Booked(()))
-        for row, _ in pending(step, "invoice_payment", InvoicePayment)
+        Candidate("invoice_payment", row.stripe_id, row.content_hash, Booked((), _paid_outside(step, payment)))
+        for row, payment in pending(step, "invoice_payment", InvoicePayment)
     ):
         load_candidates(step, batch)
+
+
+def _paid_outside(step: Step, payment: InvoicePayment) -> tuple[Finding, ...]:
+    """Money that never was in Stripe has no charge, no balance transaction, and so no customer payment (A1)."""
+    if payment.status != "paid" or payment.payment.type != "payment_record":
+        return ()
+    return (
+        Finding(
+            code="paid_outside_stripe",
+            severity=Severity.WARNING,
+            stage="load",
+            stripe_account=step.account.id,
+            object_type="invoice_payment",
+            stripe_id=payment.id,
+            message=f"Invoice {payment.invoice} was paid outside Stripe; in NetSuite it stays open.",
+            found=str(Money(payment.amount_paid or 0, payment.currency)),
+            suggestion="Enter the payment in NetSuite where the money arrived, and apply it to the invoice.",
+        ),
+    )
 
 
 def _uses_refund_item(candidate: Candidate) -> bool:

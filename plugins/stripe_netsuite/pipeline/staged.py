@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from typing import TypeVar
+
+from msgspec import ValidationError
 
 from stripe_netsuite.domain.decoding import decode
 from stripe_netsuite.domain.stripe_object import BalanceTransaction, InvoicePayment, StripeObject
@@ -32,10 +35,17 @@ def pending(step: Step, object_type: str, kind: type[Kind]) -> Iterator[tuple[Pe
 
 
 def read_objects(step: Step, object_type: str, kind: type[Kind], ids: Collection[str]) -> dict[str, Kind]:
-    """Return the staged objects with these ids; those that are not staged are missing."""
+    """Return the staged objects with these ids; those that are not staged, or cannot be read, are missing.
+
+    What cannot be read is quarantined with a finding of its own; whatever refers to it waits.
+    """
     with step.services.engine.connect() as connection:
         payloads = read_payloads(connection, step.account.id, object_type, ids)
-    return {stripe_id: _typed(decode(object_type, payload), kind) for stripe_id, payload in payloads.items()}
+    objects: dict[str, Kind] = {}
+    for stripe_id, payload in payloads.items():
+        with suppress(ValidationError):
+            objects[stripe_id] = _typed(decode(object_type, payload), kind)
+    return objects
 
 
 def sound_ledger(step: Step, ids: Collection[str]) -> dict[str, BalanceTransaction]:
