@@ -52,9 +52,9 @@ format: $(VENV)/.dev ## Format and fix what can be fixed
 
 .PHONY: lock
 lock: $(VENV)/.dev ## Resolve requirements*.in into pinned requirements*.txt
-	$(UV_PIP) compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
+	$(UV_PIP) compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
 		requirements.in --output-file requirements.txt
-	$(UV_PIP) compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
+	$(UV_PIP) compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
 		requirements-dev.in --output-file requirements-dev.txt
 
 .PHONY: clean

@@ -6,8 +6,6 @@ or missing, and no finding waits for a person.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -18,7 +16,7 @@ from stripe_netsuite.report.model import RunReport
 from stripe_netsuite.report.pages import run_page
 from stripe_netsuite.report.reading import read_run_report
 from stripe_netsuite.report.terminal import tie_out_text
-from stripe_netsuite.staging.database import migrate, open_staging
+from stripe_netsuite.staging.database import reading
 from stripe_netsuite.staging.schema import journal
 
 _PROOFS = {
@@ -55,14 +53,14 @@ def staging_url(folder: Folder) -> str:
 
 def count_writes(folder: Folder) -> int:
     """Return how many records were ever written to NetSuite according to the journal."""
-    with _connection(folder) as connection:
+    with reading(staging_url(folder)) as connection:
         query = sa.select(sa.func.count()).select_from(journal).where(journal.c.outcome == "committed")
         return int(connection.execute(query).scalar_one())
 
 
 def read_result(folder: Folder, run_id: str) -> Result:
     """Read the run's report, write it as a page into the folder, and judge it."""
-    with _connection(folder) as connection:
+    with reading(staging_url(folder)) as connection:
         report = read_run_report(connection, run_id)
     folder.report_file.write_text(run_page(report), encoding="utf-8")
     return Result(report, tuple(_wrong(report)))
@@ -83,14 +81,3 @@ def _wrong(report: RunReport) -> list[str]:
         if row.finding.severity is Severity.CRITICAL
     )
     return wrong
-
-
-@contextmanager
-def _connection(folder: Folder) -> Iterator[sa.Connection]:
-    engine = open_staging(staging_url(folder))
-    try:
-        migrate(engine)
-        with engine.connect() as connection:
-            yield connection
-    finally:
-        engine.dispose()

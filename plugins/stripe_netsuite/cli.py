@@ -22,7 +22,7 @@ from stripe_netsuite.report.files import write_pages
 from stripe_netsuite.report.reading import read_run_report
 from stripe_netsuite.report.terminal import tie_out_text
 from stripe_netsuite.settings import connection_fields_from_environment, mappings_folder
-from stripe_netsuite.staging.database import migrate, open_staging, staging_url
+from stripe_netsuite.staging.database import reading, staging_url
 from stripe_netsuite.staging.runs import newest_run_id
 
 DONE, FAILED, FINDINGS = 0, 1, 3
@@ -67,14 +67,11 @@ def reconcile(services: pipeline.Services, run: pipeline.Run) -> int:
 
 def report(window: Window, folder: Path) -> int:
     """Show the newest run of the window, and write its pages and findings into a folder; asks neither system."""
-    engine = open_staging(_staging_url())
-    migrate(engine)
-    with engine.connect() as connection:
+    with reading(_staging_url()) as connection:
         run_id = newest_run_id(connection, window)
         if run_id is None:
             raise ConfigurationError("no run has a window that overlaps this one", subject="--start, --end")
         found = read_run_report(connection, run_id)
-    engine.dispose()
     print(f"run {run_id}, {found.run.outcome or 'not ended'}")
     print(tie_out_text(found.payouts))
     for proof in found.proofs:

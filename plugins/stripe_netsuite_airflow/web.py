@@ -6,8 +6,6 @@ read. They carry a policy that lets no script run and nothing load from elsewher
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from html import escape
 from urllib.parse import quote
 
@@ -23,7 +21,7 @@ from stripe_netsuite.mapping import load_mapping
 from stripe_netsuite.report.pages import run_page, validation_page
 from stripe_netsuite.report.reading import read_netsuite_ids, read_run_report
 from stripe_netsuite.settings import mappings_folder, netsuite_connection
-from stripe_netsuite.staging.database import migrate, open_staging
+from stripe_netsuite.staging.database import reading
 from stripe_netsuite.staging.runs import RunRow, read_run
 from stripe_netsuite.staging.validation_results import read_validation_result
 from stripe_netsuite_airflow.connection import connection_fields
@@ -45,7 +43,7 @@ _may_read_runs = [Depends(requires_access_dag(method="GET", access_entity=DagAcc
 def show_run(dag_id: str, dag_run_id: str) -> HTMLResponse:
     """Draw the run's report: stage counts, plan, findings, payouts, proofs."""
     try:
-        with _staging() as connection:
+        with reading(staging_database_url()) as connection:
             report = read_run_report(connection, run_id_of(dag_id, dag_run_id), netsuite_account=_netsuite_account())
     except ConfigurationError as error:
         return _message("No report yet", str(error), status=404)
@@ -56,7 +54,7 @@ def show_run(dag_id: str, dag_run_id: str) -> HTMLResponse:
 def show_validation(dag_id: str, dag_run_id: str, account: str | None = None) -> HTMLResponse:
     """Draw the run's validation; where the run has several Stripe accounts, a list to choose from."""
     try:
-        with _staging() as connection:
+        with reading(staging_database_url()) as connection:
             run = read_run(connection, run_id_of(dag_id, dag_run_id))
             results = _validations(connection, run) if run else {}
             if run is None or not results:
@@ -82,17 +80,6 @@ def _validation(connection: Connection, run: RunRow, report: ValidationReport) -
 def _validations(connection: Connection, run: RunRow) -> dict[str, ValidationReport]:
     found = {account: read_validation_result(connection, run.run_id, account) for account in run.stripe_accounts}
     return {account: ValidationReport.from_json(text) for account, text in found.items() if text is not None}
-
-
-@contextmanager
-def _staging() -> Iterator[Connection]:
-    engine = open_staging(staging_database_url())
-    try:
-        migrate(engine)
-        with engine.connect() as connection:
-            yield connection
-    finally:
-        engine.dispose()
 
 
 def _netsuite_account() -> str | None:

@@ -125,9 +125,9 @@ def test_a_wrong_url_is_a_configuration_error_without_the_password(url: str) -> 
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        (None, "sqlite:////home/airflow/stripe_netsuite.db"),
-        ({}, "sqlite:////home/airflow/stripe_netsuite.db"),
-        ({"conn_type": "sqlite"}, "sqlite:////home/airflow/stripe_netsuite.db"),
+        (None, "sqlite:////srv/airflow/stripe_netsuite.db"),
+        ({}, "sqlite:////srv/airflow/stripe_netsuite.db"),
+        ({"conn_type": "sqlite"}, "sqlite:////srv/airflow/stripe_netsuite.db"),
         ({"conn_type": "sqlite", "host": "/data/s.db"}, "sqlite:////data/s.db"),
         ({"conn_type": "sqlite", "schema": "/data/s.db"}, "sqlite:////data/s.db"),
         (
@@ -144,7 +144,7 @@ def test_a_wrong_url_is_a_configuration_error_without_the_password(url: str) -> 
 )
 def test_the_connection_decides_the_url(fields: dict[str, object] | None, expected: str) -> None:
     """Every form of `staging_default`, and none at all."""
-    assert staging_url(fields, Path("/home/airflow")) == expected
+    assert staging_url(fields, Path("/srv/airflow")) == expected
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_the_connection_decides_the_url(fields: dict[str, object] | None, expect
 def test_a_connection_that_cannot_hold_the_tables_is_refused(fields: dict[str, object]) -> None:
     """Another database, or an extra that is no JSON object."""
     with pytest.raises(ConfigurationError, match="staging_default"):
-        staging_url(fields, Path("/home/airflow"))
+        staging_url(fields, Path("/srv/airflow"))
 
 
 def test_writers_wait_for_each_other_even_after_reading(staging_engine: Engine) -> None:

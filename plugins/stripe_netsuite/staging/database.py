@@ -7,7 +7,8 @@ for each other instead of failing, and a transaction sees what was committed bef
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,21 @@ def migrate(engine: Engine) -> None:
         lock_for_writing(conn, "migrations")
         if _revision(conn) != HEAD_REVISION:
             _upgrade(conn)
+
+
+@contextmanager
+def reading(url: str) -> Iterator[Connection]:
+    """Give a connection to the staging database at the current schema, for a report; closed afterwards.
+
+    Raises ConfigurationError as `open_staging` and `migrate` do.
+    """
+    engine = open_staging(url)
+    try:
+        migrate(engine)
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def staging_url(fields: Mapping[str, Any] | None, airflow_home: Path) -> str:
