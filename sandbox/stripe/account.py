@@ -20,32 +20,66 @@ from sandbox.stripe.shelf import Json, Shelf
 EVENT_API_VERSION = "2025-03-31.basil"  # the account's default: events are rendered in it, not in the caller's version
 EVENT_HORIZON_S = 30 * 86_400  # docs.stripe.com/api/events: events are kept for 30 days
 
-_BLANK: dict[str, Json] = msgspec.json.decode((Path(__file__).parent / "blank_objects.json").read_bytes())
+# Stripe's resting values by object type, in several files: billing.json, money.json, …
+_BLANK: dict[str, Json] = {
+    kind: values
+    for path in sorted((Path(__file__).parent / "blank").glob("*.json"))
+    for kind, values in msgspec.json.decode(path.read_bytes()).items()
+}
 
 # Object types that can be fetched: the prefix of their ids, and the fields that lists are often filtered by.
 PREFIXES = {
+    "application_fee": "fee",
     "balance_transaction": "txn",
     "charge": "ch",
+    "checkout.session": "cs_test",
     "coupon": "coupon",
+    "credit_note": "cn",
+    "credit_note_line_item": "cnli",
     "customer": "cus",
+    "customer_balance_transaction": "cbtxn",
+    "customer_cash_balance_transaction": "ccsbtxn",
     "discount": "di",
+    "dispute": "du",
     "event": "evt",
+    "fee_refund": "fr",
     "invoice": "in",
     "invoice_payment": "inpay",
+    "invoiceitem": "ii",
     "payment_intent": "pi",
     "payout": "po",
+    "plan": "plan",
     "price": "price",
     "product": "prod",
+    "promotion_code": "promo",
+    "quote": "qt",
     "refund": "re",
+    "reporting.report_run": "frr",
+    "subscription": "sub",
+    "subscription_item": "si",
+    "tax_rate": "txr",
+    "topup": "tu",
+    "transfer": "tr",
+    "transfer_reversal": "trr",
 }
 _INDEXED = {
     "balance_transaction": ("source",),
     "charge": ("customer", "payment_intent"),
+    "checkout.session": ("payment_intent", "subscription"),
+    "credit_note": ("customer", "invoice"),
+    "credit_note_line_item": ("credit_note",),
+    "customer_balance_transaction": ("customer",),
+    "customer_cash_balance_transaction": ("customer",),
+    "dispute": ("charge", "payment_intent"),
     "invoice": ("customer",),
     "invoice_payment": ("invoice", "payment.payment_intent"),
+    "invoiceitem": ("customer", "invoice"),
     "payment_intent": ("customer",),
     "price": ("product",),
     "refund": ("charge", "payment_intent"),
+    "subscription": ("customer",),
+    "subscription_item": ("subscription",),
+    "transfer_reversal": ("transfer",),
 }
 
 
