@@ -8,7 +8,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from stripe_netsuite.domain.identity import Role, collision_key, content_hash, external_id, suffixed
+from stripe_netsuite.domain.identity import (
+    Role,
+    collision_key,
+    content_hash,
+    external_id,
+    is_same_external_id,
+    suffixed,
+)
 from stripe_netsuite.errors import InvariantBroken
 from tests.laws import LAW
 
@@ -74,3 +81,11 @@ def test_a_payload_s_hash_changes_with_it() -> None:
     """32 hexadecimal digits, by content alone."""
     assert content_hash(b"a") == content_hash(b"a") != content_hash(b"b")
     assert re.fullmatch(r"[0-9a-f]{32}", content_hash(b"a"))
+
+
+@pytest.mark.parametrize(
+    ("stored", "is_ours"), [("ch_3Ab", True), ("ch_3ab", True), ("CH_3AB", True), ("ch_3aB", False), ("ch_3Abc", False)]
+)
+def test_a_folded_id_is_ours_and_one_in_another_mixture_is_not(stored: str, is_ours: bool) -> None:
+    """Some servers answer external ids in one case; two Stripe ids may differ by case alone."""
+    assert is_same_external_id("ch_3Ab", stored) is is_ours

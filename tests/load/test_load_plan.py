@@ -23,7 +23,9 @@ from stripe_netsuite.load.plan import (
     ResolveLink,
     external_id_candidates,
     plan_load,
+    sort_found,
 )
+from stripe_netsuite.netsuite_api import lookup
 from tests.laws import LAW
 from tests.load.records import credit_memo, customer, discount_item, each_kind, invoice, item, line, payment, refund
 
@@ -170,6 +172,25 @@ def test_an_id_taken_by_a_neighbour_of_an_earlier_run_gets_a_suffix() -> None:
     assert only([customer("cus_Ab")], known(taken=taken)).record.external_id == suffixed("cus_Ab")
     assert only([customer("cus_Ab")], known(found=found, taken=taken)).internal_id == "9"
     assert external_id_candidates(customer("cus_Ab")) == ("cus_Ab", suffixed("cus_Ab"))
+
+
+@pytest.mark.parametrize("stored", ["cus_Ab", "cus_ab", "CUS_AB"])
+def test_a_record_under_our_external_id_is_ours_also_where_the_case_was_folded(stored: str) -> None:
+    """Staging was lost, and NetSuite answers in one case: linked anew, not written again."""
+    ours, others = sort_found("entity", {"cus_Ab": lookup.Found("7", "customer", stored)})
+    assert (ours, others) == ({("entity", "cus_Ab"): FoundRecord("customer", "7")}, {})
+    assert only([customer("cus_Ab")], known(found=ours, taken=others)).kind is ActionKind.ADOPT
+
+
+def test_a_record_whose_id_differs_from_ours_by_case_alone_is_not_written_to() -> None:
+    """A PUT under our id would change it: ours gets a suffix."""
+    ours, others = sort_found("entity", {"cus_Ab": lookup.Found("7", "customer", "cus_aB")})
+    action = only([customer("cus_Ab")], known(found=ours, taken=others))
+    assert (action.kind, action.record.external_id) == (ActionKind.CREATE, suffixed("cus_Ab"))
+
+
+def test_a_voided_record_of_ours_is_not_adopted() -> None:
+    assert sort_found("transaction", {"ch_1": lookup.Found("7", "customerPayment", "ch_1", is_voided=True)}) == ({}, {})
 
 
 def test_the_same_id_in_two_groups_needs_no_suffix() -> None:

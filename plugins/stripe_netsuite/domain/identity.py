@@ -42,6 +42,14 @@ def collision_key(value: str) -> str:
     return value.lower()
 
 
+def is_same_external_id(ours: str, stored: str) -> bool:
+    """Whether a record found by `ours` bears it, and not that of another object whose id differs by case.
+
+    A server may store external ids in one case throughout; Stripe's ids mix both, so that tells the two apart.
+    """
+    return stored in (ours, ours.lower(), ours.upper())
+
+
 def suffixed(value: str, stem: str | None = None) -> str:
     """Return `stem` (default: the value) with a hash of the value: for ids that NetSuite would take for another one."""
     return f"{value if stem is None else stem}-x{hashlib.sha256(value.encode()).hexdigest()[:8]}"

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from stripe_netsuite.domain.finding import Finding, Severity
-from stripe_netsuite.domain.identity import Role, collision_key, suffixed
+from stripe_netsuite.domain.identity import Role, collision_key, is_same_external_id, suffixed
 from stripe_netsuite.domain.netsuite_record import InternalId, Link, Record, RecordGroup, record_group
 from stripe_netsuite.load.body import payload_hash, total_of
+from stripe_netsuite.netsuite_api.lookup import Found
 
 
 class ActionKind(StrEnum):
@@ -77,7 +78,8 @@ class LoadPlan:
 class Known:
     """What is known of both sides before planning.
 
-    `stripe_id_by_external_key`: which Stripe id holds an external id already, by record group and `collision_key`.
+    `stripe_id_by_external_key`: what holds an external id already (a Stripe id, or the external id of a record that is not
+    ours), by record group and `collision_key`.
     """
 
     stripe_account: str
@@ -104,6 +106,24 @@ def plan_load(records: Sequence[Record], known: Known) -> LoadPlan:
 def external_id_candidates(record: Record) -> tuple[str, str]:
     """Return the external ids under which the record may be found: its own, and the one that evades a collision."""
     return record.external_id, suffixed(record.external_id)
+
+
+def sort_found(
+    group: RecordGroup, rows: Mapping[str, Found]
+) -> tuple[dict[tuple[RecordGroup, str], FoundRecord], dict[tuple[RecordGroup, str], str]]:
+    """Part what was found by our external ids into records of ours, and external ids that others hold.
+
+    NetSuite compares without regard to case: a PUT under our id would change a record whose id differs by case alone,
+    so ours needs a suffix there. A voided record of ours is neither.
+    """
+    ours: dict[tuple[RecordGroup, str], FoundRecord] = {}
+    others: dict[tuple[RecordGroup, str], str] = {}
+    for asked, row in rows.items():
+        if not is_same_external_id(asked, row.external_id):
+            others[group, collision_key(asked)] = row.external_id
+        elif not row.is_voided:
+            ours[group, asked] = FoundRecord(row.record_type, row.internal_id)
+    return ours, others
 
 
 def _plan_record(record: Record, known: Known, wave_by_link: Mapping[tuple[str, Role], int]) -> Action:

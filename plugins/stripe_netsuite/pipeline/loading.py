@@ -27,6 +27,7 @@ from stripe_netsuite.load.plan import (
     LoadPlan,
     external_id_candidates,
     plan_load,
+    sort_found,
 )
 from stripe_netsuite.load.writer import LeaseKeeper, writing
 from stripe_netsuite.mapping.entities import StripeAccount
@@ -165,9 +166,9 @@ def _known(step: Step, records: Sequence[Record]) -> Known:
     taken: dict[tuple[RecordGroup, str], str] = {}
     for group, external_ids in by_group.items():
         rows = lookup_external_ids(step.services.netsuite, group, external_ids)
-        for external_id, row in rows.items():
-            if row.external_id == external_id and not row.is_voided:
-                found[group, external_id] = FoundRecord(row.record_type, row.internal_id)
+        ours, others = sort_found(group, rows)
+        found |= ours
+        taken |= others
         with step.services.engine.connect() as connection:
             keys = {collision_key(external_id) for external_id in external_ids}
             held = taken_external_keys(connection, step.services.netsuite_account, group, keys)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from stripe_netsuite.domain.finding import Finding, Severity
-from stripe_netsuite.domain.identity import Role, content_hash, external_id
+from stripe_netsuite.domain.identity import Role, content_hash, external_id, is_same_external_id
 from stripe_netsuite.domain.money import Money
 from stripe_netsuite.domain.netsuite_record import DepositRecord, RecordType
 from stripe_netsuite.domain.stripe_object import BalanceTransaction, Payout
@@ -99,6 +99,8 @@ def _existing_deposit(step: Step, row: PayoutRow) -> str | None:
     wanted = external_id(row.payout_id)
     found = lookup_external_ids(services.netsuite, "transaction", [wanted]).get(wanted)
     if found is None or found.is_voided or found.record_type != RecordType.DEPOSIT.value:
+        return None
+    if not is_same_external_id(wanted, found.external_id):
         return None
     if not step.run.dry_run:
         _adopt_deposit(step, row, found.internal_id)
