@@ -6,7 +6,10 @@ from collections import Counter
 from copy import deepcopy
 from typing import Any
 
+import pytest
+
 from sandbox.stripe.identity import IdSource
+from stripe_netsuite.errors import ConfigurationError
 from stripe_netsuite.staging.load_plans import read_load_plans
 from tests.pipeline.company import ACCOUNT, Company, RunResult
 from tests.pipeline.conftest import OpenCompany
@@ -73,7 +76,9 @@ def test_only_ids_books_these_and_what_they_refer_to(company_of: OpenCompany) ->
 
 def test_two_stripe_accounts_book_side_by_side(company_of: OpenCompany) -> None:
     """Each with its own connection and ids; both are complete, proven, and one can be run alone."""
-    company = company_of(worlds={"stripe_default": busy_week(1).world, "stripe_eu": busy_week(2).world})
+    second = busy_week(2).world
+    second.account["id"] = "acct_second"
+    company = company_of(worlds={"stripe_default": busy_week(1).world, "stripe_eu": second})
 
     def add_second(entities: dict[str, Any]) -> None:
         first = entities["stripe_accounts"][0]
@@ -91,6 +96,24 @@ def test_two_stripe_accounts_book_side_by_side(company_of: OpenCompany) -> None:
     both = company.run_all()
     assert both.proofs == {"H1": "ok", "H2": "ok", "H5": "ok", "broken": 0}
     assert company.differences() == []
+
+
+def test_a_key_of_another_account_stops_the_run_before_anything_is_staged(company_of: OpenCompany) -> None:
+    """It would be booked into the wrong subsidiary."""
+    trade = busy_week()
+    trade.world.account["id"] = "acct_other"
+    company = company_of(trade.world)
+    with pytest.raises(ConfigurationError, match="connection stripe_default.*saw acct_other; expected acct_sandbox_us"):
+        company.run_all()
+    assert company.stripe.requests()["operations"] == {"GET /v1/account": 1}
+    assert company.write_requests() == 0
+
+
+def test_a_restricted_key_that_may_not_read_the_account_is_said_not_refused(company_of: OpenCompany) -> None:
+    company = company_of(one_sale()[0].world)
+    company.stripe.set_faults({"path": "/v1/account", "status": 403})
+    assert company.run_all().extract["accounts_not_confirmed"] == 1
+    assert "accounts_not_confirmed" not in company.run_all().extract
 
 
 class CaseTwins(IdSource):

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+from stripe_netsuite.extract.account import confirm_account
 from stripe_netsuite.extract.extraction import extract_window
 from stripe_netsuite.extract.plan import ExtractSettings
 from stripe_netsuite.pipeline.run import Run
@@ -23,8 +24,11 @@ def extract(services: Services, run: Run) -> dict[str, Any]:
     )
     counts: Counter[str] = Counter()
     for account in services.accounts(run):
+        client = services.stripe(account)
+        if not confirm_account(client, account.id, account.connection):
+            counts["accounts_not_confirmed"] += 1
         result = extract_window(
-            services.stripe(account),
+            client,
             services.engine,
             account.id,
             run.window,
