@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from sandbox.netsuite.features import Dimension, Features, Release
 from sandbox.netsuite.options import DEFAULT_NOW, Options
 
 _PRIVATE_KEY = "oauth2-private-key.pem"
@@ -22,6 +25,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--account", default=defaults.account, help="account id, as NetSuite writes it")
     parser.add_argument("--state", type=Path, help="SQLite file that keeps the books (default: in memory)")
     parser.add_argument("--control", action="store_true", help="answer /_sandbox/: faults, counts, trial balance")
+    parser.add_argument(
+        "--release",
+        choices=get_args(Release),
+        default=defaults.features.release,
+        help="NetSuite's (default %(default)s)",
+    )
+    parser.add_argument(
+        "--feature",
+        action="append",
+        default=[],
+        choices=_switches(),
+        metavar="NAME",
+        help=f"on: {', '.join(_switches())}",
+    )
+    parser.add_argument(
+        "--no-feature", action="append", default=[], choices=_switches(), metavar="NAME", help="the same, off"
+    )
+    parser.add_argument(
+        "--mandatory", action="append", default=[], choices=get_args(Dimension), help="a segment every line must carry"
+    )
+    parser.add_argument(
+        "--integration-limit", type=int, help="requests at once reserved for this integration (default: none)"
+    )
+    parser.add_argument(
+        "--lock-after", type=int, default=defaults.lock_after_failures, help="failed logins in a row; 0: never locked"
+    )
+    parser.add_argument("--async-delay-ms", type=float, default=0.0, help="time a task of an asynchronous job takes")
     parser.add_argument(
         "--concurrency-limit", type=int, default=defaults.concurrency_limit, help="requests at once before 429"
     )
@@ -56,7 +86,21 @@ def options_from(args: argparse.Namespace) -> Options:
         seed=args.seed,
         now=args.now,
         public_key_pem=public_key,
+        integration_concurrency_limit=args.integration_limit,
+        lock_after_failures=args.lock_after,
+        async_delay_ms=args.async_delay_ms,
+        features=_features(args),
     )
+
+
+def _switches() -> list[str]:
+    """The features that are on or off."""
+    return [field.name for field in fields(Features) if isinstance(field.default, bool)]
+
+
+def _features(args: argparse.Namespace) -> Features:
+    chosen = dict.fromkeys(args.feature, True) | dict.fromkeys(args.no_feature, False)
+    return replace(Features(), release=args.release, mandatory=frozenset(args.mandatory), **chosen)
 
 
 def public_key_in(folder: Path) -> str:

@@ -5,6 +5,7 @@ REST puts `Error while accessing a resource. ` before the classic message text a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 _RFC = "https://www.rfc-editor.org/rfc/rfc9110.html#section-15."
@@ -37,6 +38,8 @@ CLOSED_PERIOD = "You cannot change the G/L impact of a transaction in a closed p
 CLOSED_PERIOD_EDIT = "This transaction is in a period that has been closed. You may not edit it."
 NO_PERIOD = "There are no Accounting Periods that cover this transaction date."
 OUTSIDE_PERIOD = "The transaction date you specified is not within the date range of your accounting period."
+RECORD_CHANGED = "Record has been changed"
+LOCKED_BY_WORKFLOW = "This record has been locked by a user defined workflow."
 LINKED_LINES = "You cannot update linked transaction lines"
 LINKED_DELETE = (
     "This transaction cannot be deleted because it is linked to by one or more transactions. "
@@ -54,6 +57,17 @@ AMBIGUOUS_AUTO_APPLY = (
     "Ambiguous data: <autoApply> has been selected and lines have been selected in the <applyList> element."
 )
 DUPLICATE_KEYS = "This record contains duplicated key or keys. Please correct it before next update."
+POSTING_DISCOUNT_ON_SCHEDULE = "Posting Discounts are not allowed on lines with Revenue Recognition Schedules."
+OTHER_TAX_SUBSIDIARY = "The selected tax code is not available in subsidiary."
+VOIDED_CHANGE = "The G/L impact of a voided transaction cannot be changed."
+LINKED_VOID = (
+    "You cannot void this transaction because it is linked to by one or more transactions such as payments. "
+    "You must delete or void those transactions first"
+)
+CLOSED_REVERSAL = (
+    "Reversal Date is in a closed accounting period. Please go to Manage Accounting Periods and re-open the "
+    "accounting period."
+)
 ITEM_WITHOUT_ACCOUNT = (
     "One of the items on this transaction has an amount but no account. "
     "Please fix the item and resubmit the transaction."
@@ -64,20 +78,31 @@ class Refused(Exception):
     """A request NetSuite turns down; `body()` is the JSON it answers with."""
 
     def __init__(
-        self, detail: str, *, status: int = 400, code: str = "USER_ERROR", locator: tuple[str, str] | None = None
+        self,
+        detail: str,
+        *,
+        status: int = 400,
+        code: str = "USER_ERROR",
+        locator: tuple[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.status = status
         self.code = code
         self.locator = locator
+        self.headers = dict(headers or {})
 
     def body(self) -> dict[str, Any]:
         """The error body of REST (`o:errorDetails` with one entry)."""
-        section, title = _TYPES.get(self.status, ("5.1", "Bad Request"))
         details: dict[str, Any] = {"detail": self.detail, "o:errorCode": self.code}
         if self.locator is not None:
             details[self.locator[0]] = self.locator[1]
+        if self.status == 429:
+            return {"title": "Too Many Requests", "status": 429, "o:errorDetails": [details]}
+        section, title = _TYPES.get(self.status, ("5.1", "Bad Request"))
+        if self.code == "IDEMPOTENCY_ERROR":
+            section, title = "5.10", "Conflict"
         return {"type": _RFC + section, "title": title, "status": self.status, "o:errorDetails": [details]}
 
 
@@ -114,6 +139,14 @@ def too_many_decimals(precision: int) -> Refused:
         "The debits and credits are not balanced on this transaction because amounts entered include more decimal "
         "places than are supported for this currency. Please round off the amount of each line to a maximum of "
         f"{precision} decimal places."
+    )
+
+
+def not_in_balance(applied: object, payment: object, credit: object, deposits: object) -> Refused:
+    """Apply lines that do not fit what the payment, its credits and its deposits are worth together."""
+    return user_error(
+        f"Transaction is not in balance! Total to apply of ${applied} does not equal sum of payment ${payment} and "
+        f"credits ${credit} and deposits ${deposits}"
     )
 
 
@@ -181,6 +214,57 @@ def invalid_parameter(name: str, value: str) -> Refused:
 def invalid_content(text: str) -> Refused:
     """A request body that is not what the resource takes."""
     return Refused(f"Invalid content in the request body. {text}", code="INVALID_CONTENT")
+
+
+def stale_record() -> Refused:
+    """Another save came first: RCRD_HAS_BEEN_CHANGED."""
+    return user_error(RECORD_CHANGED)
+
+
+def idempotency_conflict(job: str) -> Refused:
+    """The idempotency key of a job that was submitted before; `job` is its location."""
+    return Refused(
+        "A request with the same idempotency key is already submitted. "
+        'See the "Location" header for a link to the previously submitted job',
+        code="IDEMPOTENCY_ERROR",
+        headers={"Location": job, "Preference-Applied": "respond-async"},
+    )
+
+
+def cannot_transform(target: str, source: str, record_id: object) -> Refused:
+    """A transform that these two types, or the state of this record, do not allow (INVALID_INITIALIZE_REF)."""
+    if (source, target) == ("invoice", "customerPayment"):
+        return user_error(f"Can not initialize customerPayment: invalid invoice reference {record_id}.")
+    if (source, target) == ("creditMemo", "customerRefund"):
+        return user_error(f"Cannot initialize customerRefund: invalid creditMemo reference {record_id}.")
+    return user_error(f"You can not initialize {target}: invalid reference {record_id}.")
+
+
+def invalid_header(name: str, text: str) -> Refused:
+    """A request header that is missing or has a value that does not do."""
+    return Refused(text, code="INVALID_HEADER", locator=("o:errorHeader", name))
+
+
+def unexpected(error_id: str = "sandbox") -> Refused:
+    """What NetSuite says when it fails itself."""
+    return Refused(f"An unexpected error occurred. Error ID: {error_id}", status=500, code="UNEXPECTED_ERROR")
+
+
+def too_many_requests() -> Refused:
+    """More requests at once than the account or the integration may send."""
+    return Refused("Concurrent request limit exceeded. Request blocked.", status=429, code="CONCURRENCY_LIMIT_EXCEEDED")
+
+
+def body_too_large(limit: int) -> Refused:
+    """More bytes than a request may have."""
+    return Refused(f"You have exceeded the permitted request size limit ({limit})", code="EXCEEDED_RQST_SIZE_LIMIT")
+
+
+def malformed_bearer(realm: str) -> Refused:
+    """A bearer authorization that is none (Oracle help subsect_158521885412)."""
+    text = "The request could not be understood by the server due to malformed syntax."
+    challenge = f'Bearer realm="{realm}", error="invalid_request", error_description="{text}"'
+    return Refused(text, code="INVALID_REQUEST", headers={"WWW-Authenticate": challenge})
 
 
 def login_refused() -> Refused:

@@ -27,6 +27,10 @@ class Features:
     """With it `paymentOption` says how a payment was made, without it `paymentMethod`."""
     advanced_revenue: bool = False
     """Advanced Revenue Management: items carry revenue rules, invoice lines start and end dates."""
+    legacy_tax: bool = False
+    """Tax codes instead of SuiteTax: REST cannot write them, the server takes the item's or the subsidiary's code."""
+    legacy_revenue: bool = False
+    """Revenue recognition templates: invoice lines carry `revRecSchedule`, dates and term."""
     multi_book: bool = False
     mandatory: frozenset[Dimension] = frozenset()
     """Segments that every transaction line must carry."""

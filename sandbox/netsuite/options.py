@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sandbox.netsuite.features import Features
+from sandbox.netsuite.preferences import Preferences
+
 DEFAULT_NOW = datetime(2026, 11, 15, tzinfo=UTC)
 DEFAULT_CUSTOM_FIELDS = (
     "custbody_stripe_id",
@@ -34,6 +37,24 @@ class Options:
     control: bool = False
     """Whether `/_sandbox/` answers."""
     concurrency_limit: int = 5
+    """Requests at once for the whole account."""
+    integration_concurrency_limit: int | None = None
+    """The part of it that is reserved for this integration; None: it takes from the unallocated rest."""
+    lock_after_failures: int = 5
+    """Failed logins in a row after which a token is locked for half an hour; 0: never."""
+    is_administrator: bool = True
+    """Whether the role is the administrator's: only that one may read the governance limits."""
+    language: str = "en"
+    """The company's language."""
+    user_language: str = "en"
+    """The language of the user's preferences: another one than the company's has every request without header refused."""
+    largest_body: int = 104 * 1024 * 1024
+    async_delay_ms: float = 0.0
+    """How long a task of an asynchronous job takes."""
+    async_processors: int = 2
+    """Tasks worked on at once."""
+    metadata_latency_ms: float = 0.0
+    """How much longer the catalogue of all record types takes (over a minute on live accounts)."""
     latency_ms: float = 0.0
     """Median time a request takes; with `latency_sigma` above zero it is drawn from a lognormal distribution."""
     latency_sigma: float = 0.0
@@ -43,6 +64,12 @@ class Options:
     allow_date_outside_period: bool = False
     """NetSuite's preference "Allow Transaction Date Outside of the Posting Period"."""
     exchange_rate_decimals: int = 8
+    features: Features = field(default_factory=Features)
+    """Which of NetSuite's features are enabled; they decide fields, requirements and tax."""
+    preferences: Preferences = field(default_factory=Preferences)
+    """The accounting preferences that are neither a feature nor above."""
+    query_lag_s: float = 0.0
+    """For how long SuiteQL may not see a write (no such lag is documented: an order of the user's, off by default)."""
 
     @property
     def realm(self) -> str:

@@ -29,7 +29,12 @@ class Reader:
     def reference(self, name: str) -> int | None:
         """The internal id a reference field points to (references are checked and normalised before)."""
         value = self.body.get(name)
-        return int(value["id"]) if value is not None else None
+        given = value.get("id") if isinstance(value, dict) else value
+        if given is None:
+            return None
+        if isinstance(given, bool) or not str(given).lstrip("-").isdigit():
+            raise errors.invalid_value(name, path=self.place(name))
+        return int(str(given))
 
     def text(self, name: str) -> str | None:
         """A text field."""

@@ -45,12 +45,9 @@ class RunningNetSuite:
         """The counts so far: requests, writes, statuses, too_many_requests, max_in_flight."""
         return {**self.account.meter.report(), "distinct_nonces": self.account.login.distinct_nonces}
 
-    def fail(
-        self, kind: str, *, method: str = "", path_contains: str = "", times: int = 1, delay_ms: float = 0
-    ) -> None:
-        """Order one fault rule (replaces the rules before)."""
-        rule = {"kind": kind, "method": method, "path_contains": path_contains, "times": times, "delay_ms": delay_ms}
-        self.account.faults.set(rules_from({"rules": [rule]}))
+    def fail(self, kind: str, **details: Any) -> None:
+        """Order one fault rule (replaces the rules before): `fail("drop_before", method="PUT", times=2)`."""
+        self.account.faults.set(rules_from({"rules": [{"kind": kind, **details}]}))
 
     def set_period(self, name: str, **flags: bool) -> None:
         """Open, lock or close a month: `set_period("Nov 2026", closed=True)`."""

@@ -1,13 +1,17 @@
-"""The scenarios by name, and how one becomes a world.
+"""The scenarios by name, and how one becomes a world, or several.
 
-Promises: the same name, seed and instant give the same world, and nothing after the instant exists in it;
-the world's clock can be advanced later, and the scenario plays on.
+Promises: the same name, seed and instant give the same worlds, and nothing after the instant exists in them;
+the worlds' clocks can be advanced later, and the scenario plays on.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+from sandbox.scenarios import library
 from sandbox.scenarios.filling import fill
+from sandbox.scenarios.month import month_worlds
 from sandbox.scenarios.player import Player, read_script
 from sandbox.stripe.world import World
 
@@ -16,25 +20,49 @@ _EMPTY_START = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def load(name: str, seed: int, now: datetime) -> World:
-    """The world of a scenario at `now`. KeyError: unknown name; ValueError: `now` lies before its start."""
-    world = SCENARIOS[name](seed)
-    world.advance_to(now)
-    return world
+    """The (first) world of a scenario at `now`. KeyError: unknown name; ValueError: `now` lies before its start."""
+    return load_accounts(name, seed, now)[0]
 
 
-def _fortnight(seed: int) -> World:
+def load_accounts(name: str, seed: int, now: datetime) -> list[World]:
+    """All accounts of a scenario at `now`: a name of `SCENARIOS`, a number of the library, or the path of a file."""
+    make = SCENARIOS[name] if name in SCENARIOS else partial(_story, name)
+    worlds = make(seed)
+    for world in worlds:
+        world.advance_to(now)
+    return worlds
+
+
+def checked(name: str) -> str:
+    """`name`, if `load_accounts` knows it. Raises KeyError, and ScenarioError for a file that cannot be read."""
+    if name not in SCENARIOS:
+        library.find(name)
+    return name
+
+
+def _fortnight(seed: int) -> list[World]:
     """A seeded fortnight of a software company: about a hundred charges in two currencies, payouts every day."""
     script = read_script(_FOLDER / "fortnight.yaml")
     world = World(seed, script.opened)
     player = Player(world)
     player.play(script)
     fill(player, script, seed)
-    return world
+    return [world]
 
 
-def _empty(seed: int) -> World:
+def _empty(seed: int) -> list[World]:
     """An account in which nothing has happened yet."""
-    return World(seed, _EMPTY_START)
+    return [World(seed, _EMPTY_START)]
 
 
-SCENARIOS = {"fortnight": _fortnight, "empty": _empty}
+def _story(name: str, seed: int) -> list[World]:
+    _, world, _ = library.opened(name, seed)
+    return [world]
+
+
+SCENARIOS: Mapping[str, Callable[[int], list[World]]] = {
+    "fortnight": _fortnight,
+    "empty": _empty,
+    "month": month_worlds,
+    **{name: partial(_story, name) for name in library.names()},
+}

@@ -6,25 +6,28 @@ with the object's snapshot at that moment; things scheduled for one instant happ
 
 import heapq
 from collections.abc import Callable
-from copy import deepcopy
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from sandbox.stripe.country import account_object, default_fee_tax
 from sandbox.stripe.identity import IdSource
 from sandbox.stripe.ledger import Ledger
 from sandbox.stripe.shelf import Json, Shelf
 
+DEFAULT_ACCOUNT = "acct_sandbox_us"
 EVENT_API_VERSION = "2025-03-31.basil"  # the account's default: events are rendered in it, not in the caller's version
 EVENT_HORIZON_S = 30 * 86_400  # docs.stripe.com/api/events: events are kept for 30 days
 
-# Stripe's resting values by object type, in several files: billing.json, money.json, …
-_BLANK: dict[str, Json] = {
+# Stripe's resting values by object type, in several files: billing.json, money.json, … Kept as JSON: decoding it anew
+# for every object is several times quicker than a deep copy.
+_BLANK: dict[str, msgspec.Raw] = {
     kind: values
     for path in sorted((Path(__file__).parent / "blank").glob("*.json"))
-    for kind, values in msgspec.json.decode(path.read_bytes()).items()
+    for kind, values in msgspec.json.decode(path.read_bytes(), type=dict[str, msgspec.Raw]).items()
 }
 
 # Object types that can be fetched: the prefix of their ids, and the fields that lists are often filtered by.
@@ -62,7 +65,8 @@ PREFIXES = {
     "transfer": "tr",
     "transfer_reversal": "trr",
 }
-_INDEXED = {
+# Fields that never change, by which lists are often filtered.
+INDEXED = {
     "balance_transaction": ("source",),
     "charge": ("customer", "payment_intent"),
     "checkout.session": ("payment_intent", "subscription"),
@@ -73,7 +77,7 @@ _INDEXED = {
     "dispute": ("charge", "payment_intent"),
     "invoice": ("customer",),
     "invoice_payment": ("invoice", "payment.payment_intent"),
-    "invoiceitem": ("customer", "invoice"),
+    "invoiceitem": ("customer",),  # its invoice comes later, when it is pending
     "payment_intent": ("customer",),
     "price": ("product",),
     "refund": ("charge", "payment_intent"),
@@ -86,7 +90,7 @@ _INDEXED = {
 def blank(kind: str, /, **fields: Any) -> Json:
     """A new object with Stripe's resting values, and `fields` in it; its id comes first, as Stripe writes it."""
     first = {"id": fields["id"]} if "id" in fields else {}
-    return {**first, **deepcopy(_BLANK[kind]), **fields}
+    return {**first, **msgspec.json.decode(_BLANK[kind]), **fields}
 
 
 def unix(instant: datetime) -> int:
@@ -97,14 +101,36 @@ def unix(instant: datetime) -> int:
 
 
 class Account:
-    """What every part of the world stands on. `start` is where the clock begins."""
+    """What every part of the world stands on.
 
-    def __init__(self, seed: int, start: datetime) -> None:
-        self.ids = IdSource(seed)
+    `start` is where the clock begins. The first of `settlement_currencies` is the account's default. Stripe's fees
+    carry `fee_tax_percent` of tax, by default what the `country` takes. Events are rendered in `event_api_version`.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        start: datetime,
+        *,
+        settlement_currencies: tuple[str, ...] = ("usd",),
+        daily_payouts: bool = True,
+        country: str = "US",
+        account_id: str = DEFAULT_ACCOUNT,
+        account_name: str = "Acme Inc",
+        event_api_version: str = EVENT_API_VERSION,
+        fee_tax_percent: Decimal | None = None,
+    ) -> None:
+        # The default account's ids depend on the seed alone; a further account's also on its own id.
+        self.ids = IdSource(seed, "" if account_id == DEFAULT_ACCOUNT else account_id)
         self.now = unix(start)
-        self.shelves = {name: Shelf(_INDEXED.get(name, ())) for name in PREFIXES}
+        self.shelves = {name: Shelf(INDEXED.get(name, ())) for name in PREFIXES}
         self.ledger = Ledger(self.shelves["balance_transaction"], self.ids)
-        self.account: Json = blank("account")
+        self.settlement_currencies = settlement_currencies
+        self.fee_tax_percent = default_fee_tax(country) if fee_tax_percent is None else fee_tax_percent
+        self.account: Json = account_object(
+            blank("account"), account_id, account_name, country, settlement_currencies[0], daily_payouts=daily_payouts
+        )
+        self._event_api_version = event_api_version
         self._due: list[tuple[int, int, Callable[[], None]]] = []
         self._scheduled = 0
 
@@ -165,7 +191,7 @@ class Account:
             {
                 "id": self.ids.next("evt"),
                 "object": "event",
-                "api_version": EVENT_API_VERSION,
+                "api_version": self._event_api_version,
                 "created": self.now,
                 "data": data,
                 "livemode": False,

@@ -47,6 +47,16 @@ def unknown_parameter(name: str) -> ApiError:
     return ApiError(400, f"Received unknown parameter: {name}", code="parameter_unknown", param=name)
 
 
+def missing(name: str) -> ApiError:
+    """A parameter that the operation needs."""
+    return ApiError(400, f"Missing required param: {name}.", code="parameter_missing", param=name)
+
+
+def one_of(names: tuple[str, ...]) -> ApiError:
+    """Parameters that exclude each other."""
+    return ApiError(400, f"You may only specify one of these parameters: {', '.join(names)}.")
+
+
 def no_such(object_type: str, item_id: str, *, param: str = "id", status: int = 404) -> ApiError:
     """An id that names nothing: 404 in the path, 400 in a parameter."""
     noun = object_type.replace("_", " ")

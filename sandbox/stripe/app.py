@@ -1,229 +1,217 @@
-"""The HTTP interface: routes, keys, headers, error envelopes, faults, and the control endpoints.
+"""The HTTP interface: which operation answers which path. Receives options (and worlds that are already there).
 
-Receives options (or a world that is already there), gives an aiohttp application. Every answer below /v1 carries
-Request-Id and Stripe-Version; every refusal is Stripe's error envelope.
+Gives an aiohttp application. Below /v1 everything is Stripe's; /_sandbox/ is ours.
 """
 
 import asyncio
-import base64
-import binascii
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
-from itertools import count
+from collections.abc import Sequence
+from functools import partial
 
-import msgspec
 from aiohttp import web
 
-from sandbox.scenarios.registry import load
-from sandbox.stripe.api_error import ApiError, no_such, unknown_parameter
-from sandbox.stripe.catalogue import WRITABLE_METADATA
-from sandbox.stripe.faults import Fault, Faults, RequestCounts, fault_from
-from sandbox.stripe.options import API_VERSION, StripeOptions
-from sandbox.stripe.query import Parameters, parse, read_members
-from sandbox.stripe.reading import COLLECTIONS, read_lines, read_one, read_page, read_plain
-from sandbox.stripe.shelf import encode
+from sandbox.scenarios.registry import load_accounts
+from sandbox.stripe.access import reached
+from sandbox.stripe.accounts import Accounts
+from sandbox.stripe.api_error import ApiError
+from sandbox.stripe.control import CONTROL_PATH, Control
+from sandbox.stripe.frame import Answer, Call, Frame, Handler, Reply
+from sandbox.stripe.options import StripeOptions
+from sandbox.stripe.query import PAGING, allow, read_limit
+from sandbox.stripe.reading import (
+    list_body,
+    read_lines,
+    read_nested,
+    read_nested_one,
+    read_one,
+    read_page,
+    read_plain,
+    require_owner,
+)
+from sandbox.stripe.reports import Reports, list_report_types, one_report_type
+from sandbox.stripe.resources import COLLECTIONS, LINES, NESTED, PERMISSIONS, UPDATE_EVENTS, Nested
+from sandbox.stripe.web.routes import add_account_pages
+from sandbox.stripe.webhook_delivery import Deliveries
+from sandbox.stripe.webhooks import Endpoints
 from sandbox.stripe.world import World
-
-CONTROL_PATH = "/_sandbox/"
-_JSON = "application/json"
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+from sandbox.stripe.writing import update_metadata
 
 
-def make_app(options: StripeOptions, world: World | None = None) -> web.Application:
-    """The application over `world`, by default the world of the options' scenario, seed and instant."""
-    return _Interface(options, world or load(options.scenario, options.seed, options.now)).app()
+def make_app(options: StripeOptions, worlds: World | Sequence[World] | None = None) -> web.Application:
+    """The application over `worlds`, by default those of the options' scenario, seed and instant."""
+    served = load_accounts(options.scenario, options.seed, options.now) if worlds is None else worlds
+    return _Interface(options, Accounts(served, options.keys)).app()
 
 
 class _Interface:
-    """The handlers and what they share."""
+    """The routes, and the answers that need all accounts."""
 
-    def __init__(self, options: StripeOptions, world: World) -> None:
+    def __init__(self, options: StripeOptions, accounts: Accounts) -> None:
         self._options = options
-        self._world = world
-        self._faults = Faults()
-        self._counts = RequestCounts()
-        self._request_numbers = count(1)
+        self._accounts = accounts
+        self._frame = Frame(options, accounts)
+        self._reports = Reports(options.report_delay_s)
+        self._deliveries = Deliveries(accounts)
+        self._delivering: set[asyncio.Task[int]] = set()
+        self._frame.after_write = self._deliver_soon
 
     def app(self) -> web.Application:
         @web.middleware
-        async def frame(request: web.Request, handler: Handler) -> web.StreamResponse:
-            return await self._frame(request, handler)
+        async def unrouted(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await self._unrouted(request, handler)
 
-        app = web.Application(middlewares=[frame])
-        app.router.add_get("/v1/account", self._account)
-        app.router.add_get("/v1/accounts/{id}", self._account)
-        app.router.add_get("/v1/balance", self._balance)
-        app.router.add_get("/v1/invoices/{id}/lines", self._lines)
+        app = web.Application(middlewares=[unrouted])
+        self._get(app, "account", "account", self._own_account)
+        self._get(app, "accounts", "account", self._list_accounts)
+        self._get(app, "accounts/{id}", "account", self._one_account)
+        self._get(app, "balance", "balance", _balance)
+        self._add_reports(app)
+        self._add_webhooks(app)
+        self._get(app, "customers/{id}/cash_balance", "customer", _cash_balance)
+        for path, (owner, members) in LINES.items():
+            self._get(app, path, owner, partial(_lines, owner, members))
+        for path, nested in NESTED.items():
+            self._get(app, path, nested.members, partial(_nested, nested))
+            if nested.has_single:
+                self._get(app, f"{path}/{{member}}", nested.members, partial(_nested_one, nested))
         for segment, object_type in COLLECTIONS.items():
-            app.router.add_get(f"/v1/{segment}", self._page)
-            app.router.add_get(f"/v1/{segment}/{{id}}", self._one)
-            if object_type in WRITABLE_METADATA:
-                app.router.add_post(f"/v1/{segment}/{{id}}", self._update_metadata)
+            self._get(app, segment, object_type, partial(_page, object_type))
+            self._get(app, f"{segment}/{{id}}", object_type, partial(_one, object_type))
+            if object_type in UPDATE_EVENTS:
+                self._post(app, f"{segment}/{{id}}", object_type, partial(_update_metadata, object_type))
         if self._options.control:
-            app.router.add_post(f"{CONTROL_PATH}clock", self._set_clock)
-            app.router.add_post(f"{CONTROL_PATH}faults", self._set_faults)
-            app.router.add_get(f"{CONTROL_PATH}requests", self._show_requests)
+            Control(self._accounts, self._frame, self._deliveries).add_routes(app)
+            add_account_pages(app, self._accounts)
+        app.on_cleanup.append(self._close)
         return app
 
-    async def _frame(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Around every request: count it, meet faults, check the key, and write refusals as Stripe does."""
-        if request.path.startswith(CONTROL_PATH):
-            return await handler(request)
-        request_id = f"req_{next(self._request_numbers):014d}"
-        resource = request.match_info.route.resource
-        self._counts.begin(f"{request.method} {request.path if resource is None else resource.canonical}")
-        fault = self._faults.take(request.path)
-        status: int | None = None
-        try:
-            if self._options.latency_s:
-                await asyncio.sleep(self._options.latency_s)
-            response = await self._answer(request, handler, request_id, fault)
-            is_broken_off = fault is not None and fault.status in {"drop", "cut"}
-            status = None if is_broken_off else response.status
-            return response
-        finally:
-            self._counts.end(status)
+    def _add_reports(self, app: web.Application) -> None:
+        run = "reporting.report_run"
+        self._get(app, "reporting/report_types", run, _report_types)
+        self._get(app, "reporting/report_types/{id}", run, _report_type)
+        self._post(app, "reporting/report_runs", run, self._run_report)
+        self._get(app, "files/{id}", "file", self._file)
+        self._get(app, "files/{id}/contents", "file", self._file_contents)
 
-    async def _answer(
-        self, request: web.Request, handler: Handler, request_id: str, fault: Fault | None
-    ) -> web.StreamResponse:
-        headers = {"Request-Id": request_id, "Stripe-Version": request.headers.get("Stripe-Version", API_VERSION)}
-        try:
-            if fault is not None and fault.status == "drop":
-                return _drop(request)
-            self._authorize(request)
-            if fault is not None and fault.status == "empty_page":
-                page = {"object": "list", "url": request.path, "has_more": True, "data": []}
-                return web.Response(body=encode(page), content_type=_JSON, headers=headers)
-            if fault is not None and fault.status != "cut":
-                raise fault.error()
-            response = await handler(request)
-            response.headers.update(headers)
-            return await _cut(request, response) if fault is not None else response
-        except web.HTTPNotFound:
-            text = f"Unrecognized request URL ({request.method}: {request.path}). Please see https://stripe.com/docs."
-            refusal = ApiError(404, text)
-        except web.HTTPMethodNotAllowed:
-            refusal = ApiError(405, f"The sandbox has no {request.method} for {request.path}.")
-        except ApiError as error:
-            refusal = error
-        body = encode(refusal.body(request_id))
-        return web.Response(
-            status=refusal.status, body=body, content_type=_JSON, headers={**headers, **refusal.headers}
+    def _add_webhooks(self, app: web.Application) -> None:
+        endpoint = "webhook_endpoint"
+        self._get(app, f"{endpoint}s", endpoint, lambda call: self._webhooks(call).page(call.path, call.parameters))
+        self._get(
+            app, f"{endpoint}s/{{id}}", endpoint, lambda call: self._webhooks(call).one(call.item_id, call.parameters)
         )
+        self._post(app, f"{endpoint}s", endpoint, lambda call: self._webhooks(call).create(call.parameters))
+        self._post(
+            app,
+            f"{endpoint}s/{{id}}",
+            endpoint,
+            lambda call: self._webhooks(call).update(call.item_id, call.parameters),
+        )
+        delete = self._frame.handler(
+            f"DELETE /v1/{endpoint}s/{{id}}", "webhook_write", lambda call: self._webhooks(call).delete(call.item_id)
+        )
+        app.router.add_delete(f"/v1/{endpoint}s/{{id}}", delete)
 
-    def _authorize(self, request: web.Request) -> None:
-        key = _key_of(request.headers.get("Authorization", ""))
-        if not key:
-            text = "You did not provide an API key. Provide it in the Authorization header, using Bearer auth."
-            raise ApiError(401, text)
-        if key not in self._options.keys:
-            raise ApiError(401, "Invalid API Key provided.", code="api_key_invalid")
-        version = request.headers.get("Stripe-Version", API_VERSION)
-        if version != API_VERSION:
-            text = f"Invalid Stripe API version: {version}. The sandbox renders {API_VERSION} only."
-            raise ApiError(400, text)
+    def _webhooks(self, call: Call) -> Endpoints:
+        return self._deliveries.of(call.world)
 
-    async def _account(self, request: web.Request) -> web.Response:
-        account = self._world.account
-        item_id = request.match_info.get("id") or account["id"]
-        if item_id != account["id"]:
-            raise no_such("account", item_id)
-        return _json(read_plain(self._world, account, _query(request)))
+    def _deliver_soon(self) -> None:
+        """Send the events of a write once it has been answered."""
+        task = asyncio.get_running_loop().create_task(self._deliveries.deliver())
+        self._delivering.add(task)
+        task.add_done_callback(self._delivering.discard)
 
-    async def _balance(self, request: web.Request) -> web.Response:
-        return _json(read_plain(self._world, self._world.balance(), _query(request)))
+    async def _close(self, _app: web.Application) -> None:
+        for task in list(self._delivering):
+            task.cancel()
+        await asyncio.gather(*self._delivering, return_exceptions=True)
+        await self._deliveries.close()
 
-    async def _page(self, request: web.Request) -> web.Response:
-        return _json(read_page(self._world, _type_of(request), request.path, _query(request)))
+    def _get(self, app: web.Application, path: str, object_type: str, answer: Answer) -> None:
+        permission = f"{PERMISSIONS.get(object_type, object_type)}_read"
+        app.router.add_get(f"/v1/{path}", self._frame.handler(f"GET /v1/{path}", permission, answer), allow_head=False)
 
-    async def _one(self, request: web.Request) -> web.Response:
-        return _json(read_one(self._world, _type_of(request), request.match_info["id"], _query(request)))
+    def _post(self, app: web.Application, path: str, object_type: str, answer: Answer) -> None:
+        permission = f"{PERMISSIONS.get(object_type, object_type)}_write"
+        app.router.add_post(f"/v1/{path}", self._frame.handler(f"POST /v1/{path}", permission, answer))
 
-    async def _lines(self, request: web.Request) -> web.Response:
-        return _json(read_lines(self._world, request.match_info["id"], request.path, _query(request)))
-
-    async def _update_metadata(self, request: web.Request) -> web.Response:
-        object_type, item_id = _type_of(request), request.match_info["id"]
-        form = parse((name, str(text)) for name, text in (await request.post()).items())
-        expansions: Parameters = {name: value for name, value in form.items() if name == "expand"}
-        for name in form.keys() - {"metadata", "expand"}:
-            raise unknown_parameter(name)
-        item = self._world.shelves[object_type].find(item_id)
-        if item is None or item.get("deleted"):
-            raise no_such(object_type, item_id)
-        changes = form.get("metadata", {})
-        if changes == "":  # `metadata=` removes every key
-            changes = dict.fromkeys(item["metadata"], "")
-        self._world.update_metadata(object_type, item_id, dict(read_members(changes, "metadata", changes)))
-        return _json(read_one(self._world, object_type, item_id, expansions))
-
-    async def _set_clock(self, request: web.Request) -> web.Response:
-        """`{"now": <Unix seconds>}`: let time pass; what the scenario has in store until then happens."""
+    async def _unrouted(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Refuse as Stripe does what no operation answers."""
         try:
-            instant = int(msgspec.json.decode(await request.read(), type=dict[str, int])["now"])
-            self._world.advance_to(datetime.fromtimestamp(instant, UTC))
-        except (msgspec.DecodeError, KeyError, ValueError) as error:
-            return _refuse(error)
-        return _json(encode({"now": self._world.now}))
+            return await handler(request)
+        except web.HTTPNotFound:
+            if request.path.startswith(CONTROL_PATH):
+                raise
+            text = f"Unrecognized request URL ({request.method}: {request.path}). Please see https://stripe.com/docs."
+            return await self._frame.unknown(request, ApiError(404, text))
+        except web.HTTPMethodNotAllowed as error:
+            if request.path.startswith(CONTROL_PATH):
+                raise
+            text = f"The sandbox has no {request.method} for {request.path}."
+            headers = {"Allow": ", ".join(sorted(error.allowed_methods))}
+            return await self._frame.unknown(request, ApiError(405, text, headers=headers))
 
-    async def _set_faults(self, request: web.Request) -> web.Response:
-        """`{"rules": [{"path": …, "status": …, "times": …}]}`: replaces the rules that were there."""
-        try:
-            rules = msgspec.json.decode(await request.read())["rules"]
-            self._faults.set([fault_from(rule) for rule in rules])
-        except (msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
-            return _refuse(error)
-        return _json(encode({"rules": len(rules)}))
+    def _run_report(self, call: Call) -> bytes:
+        return self._reports.run(call.world, call.parameters, str(call.request.url.origin()))
 
-    async def _show_requests(self, _request: web.Request) -> web.Response:
-        return _json(encode(self._counts.summary()))
+    def _file(self, call: Call) -> bytes:
+        return self._reports.file(call.world, call.item_id, call.parameters)
 
+    def _file_contents(self, call: Call) -> Reply:
+        return Reply(self._reports.contents(call.world, call.item_id), "text/csv")
 
-def _json(body: bytes) -> web.Response:
-    return web.Response(body=body, content_type=_JSON)
+    def _own_account(self, call: Call) -> bytes:
+        return read_plain(call.world, call.world.account, call.parameters)
 
+    def _one_account(self, call: Call) -> bytes:
+        """The account itself, or one that is connected to it."""
+        world = reached(self._accounts, call.world, call.item_id)
+        return read_plain(world, world.account, call.parameters)
 
-def _refuse(error: Exception) -> web.Response:
-    return web.Response(status=400, body=encode({"error": f"{type(error).__name__}: {error}"}), content_type=_JSON)
-
-
-def _query(request: web.Request) -> Parameters:
-    return parse(request.query.items())
-
-
-def _type_of(request: web.Request) -> str:
-    return COLLECTIONS[request.path.split("/")[2]]
-
-
-def _key_of(authorization: str) -> str:
-    """The key of a Bearer header, or of a Basic one (the key is the user name, without a password)."""
-    scheme, _, credentials = authorization.partition(" ")
-    if scheme.lower() == "bearer":
-        return credentials.strip()
-    if scheme.lower() == "basic":
-        try:
-            return base64.b64decode(credentials).decode().partition(":")[0]
-        except (binascii.Error, UnicodeDecodeError):
-            return ""
-    return ""
+    def _list_accounts(self, call: Call) -> bytes:
+        """The connected accounts; there are never more than a page of them."""
+        allow(call.parameters, PAGING)
+        read_limit(call.parameters)
+        rows = [world.account for world in self._accounts.connected_to(call.world)]
+        return list_body(call.world, "account", call.path, rows, call.parameters)
 
 
-def _drop(request: web.Request) -> web.Response:
-    """Break the connection off before anything is answered."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()
+def _report_types(call: Call) -> bytes:
+    return list_report_types(call.world, call.path, call.parameters)
 
 
-async def _cut(request: web.Request, whole: web.StreamResponse) -> web.StreamResponse:
-    """Announce the whole body, send half of it, and close."""
-    body = whole.body if isinstance(whole, web.Response) and isinstance(whole.body, bytes) else b""
-    response = web.StreamResponse(status=whole.status, headers=whole.headers)
-    response.content_length = len(body)
-    await response.prepare(request)
-    await response.write(body[: len(body) // 2])
-    if request.transport is not None:
-        request.transport.close()
-    return response
+def _report_type(call: Call) -> bytes:
+    return one_report_type(call.world, call.item_id, call.parameters)
+
+
+def _balance(call: Call) -> bytes:
+    return read_plain(call.world, call.world.balance(), call.parameters)
+
+
+def _cash_balance(call: Call) -> bytes:
+    require_owner(call.world, "customer", call.item_id)
+    return read_plain(call.world, call.world.cash_balance_of(call.item_id), call.parameters)
+
+
+def _page(object_type: str, call: Call) -> bytes:
+    return read_page(call.world, object_type, call.path, call.parameters)
+
+
+def _one(object_type: str, call: Call) -> bytes:
+    return read_one(call.world, object_type, call.item_id, call.parameters)
+
+
+def _lines(owner: str, members: str, call: Call) -> bytes:
+    return read_lines(call.world, owner, members, call.item_id, call.path, call.parameters)
+
+
+def _nested(nested: Nested, call: Call) -> bytes:
+    return read_nested(call.world, nested, call.item_id, call.path, call.parameters)
+
+
+def _nested_one(nested: Nested, call: Call) -> bytes:
+    member_id = call.request.match_info["member"]
+    return read_nested_one(call.world, nested, call.item_id, member_id, call.parameters)
+
+
+def _update_metadata(object_type: str, call: Call) -> bytes | Reply:
+    expansions = update_metadata(call.world, object_type, call.item_id, call.parameters)
+    return read_one(call.world, object_type, call.item_id, expansions)

@@ -3,8 +3,9 @@
 import argparse
 from datetime import UTC, datetime
 
-from sandbox.scenarios.registry import SCENARIOS
-from sandbox.stripe.options import DEFAULT_NOW, StripeOptions
+from sandbox.scenarios.registry import checked
+from sandbox.stripe.options import DEFAULT_KEYS, DEFAULT_NOW, StripeOptions
+from sandbox.stripe.rate_limits import LIVE, Limits
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,20 +17,66 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=DEFAULT_NOW,
         help="where the sandbox's clock stands, ISO 8601 (default %(default)s)",
     )
-    parser.add_argument("--scenario", choices=sorted(SCENARIOS), default="fortnight", help="what has happened by then")
-    parser.add_argument("--control", action="store_true", help="open /_sandbox/: clock, faults, request counts")
+    parser.add_argument(
+        "--scenario",
+        type=_scenario,
+        default="fortnight",
+        help="what has happened by then: a name or number of `python -m sandbox scenarios`, or a scenario file of yours",
+    )
+    parser.add_argument("--control", action="store_true", help="open /_sandbox/: clock, faults, counts, webhooks")
     parser.add_argument("--latency-ms", type=float, default=0.0, help="added to every answer (default 0)")
+    parser.add_argument(
+        "--rate-limits",
+        choices=("sandbox", "live"),
+        default="sandbox",
+        help="Stripe's limits: 25 requests a second in a sandbox, 100 live, 25 for an operation (default %(default)s)",
+    )
+    parser.add_argument("--no-rate-limits", action="store_true", help="never answer 429")
+    parser.add_argument(
+        "--report-delay-s",
+        type=int,
+        default=0,
+        help="how long a report run is pending, by the sandbox's clock (default %(default)s)",
+    )
+    parser.add_argument(
+        "--restrict",
+        type=_restriction,
+        action="append",
+        default=[],
+        metavar="KEY=PERMISSION,…",
+        help="a restricted key of the first account and all it may do: rk_test_books=charge_read,customer_write",
+    )
 
 
 def options_from(arguments: argparse.Namespace) -> StripeOptions:
     """The options that the arguments say."""
+    permissions = dict(arguments.restrict)
+    limits = LIVE if arguments.rate_limits == "live" else Limits()
     return StripeOptions(
         seed=arguments.seed,
         now=arguments.now,
         scenario=arguments.scenario,
         control=arguments.control,
         latency_s=arguments.latency_ms / 1000,
+        keys=DEFAULT_KEYS | permissions.keys(),
+        permissions=permissions,
+        limits=None if arguments.no_rate_limits else limits,
+        report_delay_s=arguments.report_delay_s,
     )
+
+
+def _scenario(text: str) -> str:
+    try:
+        return checked(text)
+    except (KeyError, ValueError) as error:
+        raise argparse.ArgumentTypeError(str(error.args[0])) from error
+
+
+def _restriction(text: str) -> tuple[str, frozenset[str]]:
+    key, equals, permissions = text.partition("=")
+    if not key or not equals:
+        raise argparse.ArgumentTypeError(f"write KEY=PERMISSION,… ; got {text!r}")
+    return key, frozenset(name for name in permissions.split(",") if name)
 
 
 def _instant(text: str) -> datetime:

@@ -5,7 +5,7 @@ Receives plain dicts as Stripe writes them (`id`; `created` in Unix seconds). An
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,7 @@ class Shelf:
     """The objects of one type; `indexed` names fields (dotted) that never change and are filtered by often."""
 
     def __init__(self, indexed: tuple[str, ...] = ()) -> None:
-        self._objects: dict[str, Json] = {}
+        self._objects: MutableMapping[str, Json] = {}
         self._encoded: dict[str, bytes] = {}
         self._order: list[Key] = []
         self._indexed = indexed
@@ -137,5 +137,6 @@ class Shelf:
 
     @staticmethod
     def key(item: Json) -> Key:
-        """What lists are ordered by. A deleted object's stub has no `created`: it sorts as oldest."""
-        return (item.get("created", 0), item["id"])
+        """What lists are ordered by: `created`, an invoice item's `date`. The stub of a deleted object sorts as oldest."""
+        created: int = item["created"] if "created" in item else item.get("date", 0)
+        return (created, item["id"])

@@ -1,24 +1,49 @@
-"""The whole account: a clock, a catalogue, invoices, payments and payouts under one roof.
+"""The whole account: a clock, a catalogue, invoices, payments, disputes and payouts under one roof.
 
 `World(seed, start)` begins empty at `start`; its methods make things happen at the clock's instant; `advance_to` lets
 time pass, with the daily payouts and whatever was scheduled. The same calls on the same seed give the same bytes.
 """
 
+from sandbox.stripe.billing import Billing
+from sandbox.stripe.disputes import Disputes
 from sandbox.stripe.payouts import Payouts
 from sandbox.stripe.shelf import Json
 
+_PREFUNDING = "refund_and_dispute_prefunding"
 
-class World(Payouts):
-    """A Stripe account in memory."""
+
+class World(Payouts, Disputes, Billing):
+    """A Stripe account in memory. Its options are those of `Account`."""
 
     def balance(self) -> Json:
-        """The balance object: what the ledger adds up to, by currency."""
+        """The balance object: what the ledger adds up to, by currency.
+
+        Risk reserves are in no part of it; the other balances are shown once the account has them
+        (docs.stripe.com/api/balance/balance_object).
+        """
         totals = dict.fromkeys(self.settlement_currencies, (0, 0)) | self.ledger.balance()
-
-        def entries(position: int) -> list[Json]:
-            return [
-                {"amount": pair[position], "currency": currency, "source_types": {"card": pair[position]}}
-                for currency, pair in sorted(totals.items())
+        balance: Json = {
+            "object": "balance",
+            "available": _entries(totals, 0),
+            "livemode": False,
+            "pending": _entries(totals, 1),
+        }
+        reserved = self.ledger.reserved_for_connect()
+        if reserved:
+            balance["connect_reserved"] = [
+                {"amount": amount, "currency": currency} for currency, amount in sorted(reserved.items())
             ]
+        issuing = self.ledger.balance("issuing")
+        if issuing:
+            balance["issuing"] = {"available": _entries(issuing, 0)}
+        prefunded = self.ledger.balance(_PREFUNDING)
+        if prefunded:
+            balance[_PREFUNDING] = {"available": _entries(prefunded, 0), "pending": _entries(prefunded, 1)}
+        return balance
 
-        return {"object": "balance", "available": entries(0), "livemode": False, "pending": entries(1)}
+
+def _entries(totals: dict[str, tuple[int, int]], position: int) -> list[Json]:
+    return [
+        {"amount": pair[position], "currency": currency, "source_types": {"card": pair[position]}}
+        for currency, pair in sorted(totals.items())
+    ]

@@ -7,6 +7,7 @@ from datetime import date
 
 from sandbox.netsuite import errors
 from sandbox.netsuite.books.database import Books, Row, day_of, stored_day
+from sandbox.netsuite.books.reference import known
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +28,33 @@ class Period:
         return not (self.closed or self.all_locked or (receivables and self.receivables_locked))
 
 
-_QUERY = "SELECT * FROM accountingperiod WHERE isposting = 'T' AND "
+def posting_periods(books: Books) -> tuple[Period, ...]:
+    """All posting periods (months) by date; years and quarters are none."""
+    query = "SELECT * FROM accountingperiod WHERE isposting = 'T' ORDER BY startdate, id"
+    return known(books, "periods", lambda: tuple(_period(row) for row in books.rows(query)))
 
 
 def period(books: Books, period_id: int) -> Period | None:
     """The posting period with this id; years and quarters are not posting periods."""
-    row = books.row(_QUERY + "id = ?", (period_id,))
-    return _period(row) if row is not None else None
+    return next((found for found in posting_periods(books) if found.id == period_id), None)
 
 
 def period_of(books: Books, day: date) -> Period | None:
     """The posting period that covers a date."""
-    stamp = stored_day(day)
-    row = books.row(_QUERY + "startdate <= ? AND enddate >= ?", (stamp, stamp))
-    return _period(row) if row is not None else None
+    return next((found for found in posting_periods(books) if found.start <= day <= found.end), None)
+
+
+def preferred_period(books: Books, day: date, *, receivables: bool) -> Period | None:
+    """Where a posting goes whose own period is closed: by preference the first open one after, today's, or nowhere."""
+    match books.options.preferences.posting_period_when_closed:
+        case "refuse":
+            return None
+        case "current":
+            found = period_of(books, books.today)
+            return found if found is not None and found.accepts(receivables=receivables) else None
+        case "first_open":
+            later = (found for found in posting_periods(books) if found.start > day)
+            return next((found for found in later if found.accepts(receivables=receivables)), None)
 
 
 def posting_period(books: Books, day: date, *, chosen: int | None, receivables: bool, keeps: int | None) -> Period:
@@ -52,6 +66,8 @@ def posting_period(books: Books, day: date, *, chosen: int | None, receivables: 
     found = period(books, chosen) if chosen is not None else period_of(books, day)
     if found is None:
         raise errors.user_error(errors.NO_PERIOD) if chosen is None else errors.invalid_field(chosen, "postingPeriod")
+    if chosen is None and found.id != keeps and not found.accepts(receivables=receivables):
+        found = preferred_period(books, day, receivables=receivables) or found
     outside = not found.start <= day <= found.end
     if outside and not books.options.allow_date_outside_period:
         raise errors.user_error(errors.OUTSIDE_PERIOD)
@@ -60,17 +76,43 @@ def posting_period(books: Books, day: date, *, chosen: int | None, receivables: 
     return found
 
 
+_FLAGS = frozenset({"closed", "alllocked", "arlocked", "aplocked", "payrolllocked", "allownonglchanges"})
+
+
 def change_period(books: Books, name: str, **flags: bool) -> bool:
-    """Open, lock or close a month by name (`closed`, `alllocked`, `arlocked`, …); False if there is no such month."""
-    if books.row("SELECT 1 FROM accountingperiod WHERE periodname = ?", (name,)) is None:
+    """Open, lock or close a period by name (`closed`, `alllocked`, `arlocked`, …); False if there is no such period.
+
+    A quarter or a year takes its months with it (year-end close). A month that is opened opens what contains it.
+    """
+    row = books.row("SELECT id, parent FROM accountingperiod WHERE periodname = ?", (name,))
+    if row is None:
         return False
-    known = {"closed", "alllocked", "arlocked", "allownonglchanges"}
     with books.writing():
-        for flag, value in flags.items():
-            if flag in known:
-                statement = f"UPDATE accountingperiod SET {flag} = ? WHERE periodname = ?"  # noqa: S608 - one of four
-                books.execute(statement, ("T" if value else "F", name))
+        for flag in _FLAGS & flags.keys():
+            for key in _with_parts(books, row["id"]):
+                _set_flag(books, key, flag, is_on=flags[flag])
+        if flags.get("closed") is False:
+            parent = row["parent"]
+            while parent is not None:
+                _set_flag(books, parent, "closed", is_on=False)
+                above = books.row("SELECT parent FROM accountingperiod WHERE id = ?", (parent,))
+                parent = above["parent"] if above is not None else None
     return True
+
+
+def _with_parts(books: Books, period_id: int) -> list[int]:
+    found = [period_id]
+    for row in books.rows("SELECT id FROM accountingperiod WHERE parent = ?", (period_id,)):
+        found += _with_parts(books, row["id"])
+    return found
+
+
+def _set_flag(books: Books, period_id: int, flag: str, *, is_on: bool) -> None:
+    statement = f"UPDATE accountingperiod SET {flag} = ? WHERE id = ?"  # noqa: S608 - one of _FLAGS
+    books.execute(statement, ("T" if is_on else "F", period_id))
+    if flag == "closed":
+        day = stored_day(books.today) if is_on else None
+        books.execute("UPDATE accountingperiod SET closedondate = ? WHERE id = ?", (day, period_id))
 
 
 def _us_date(day: date) -> str:

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from sandbox.netsuite import errors
-from sandbox.netsuite.books import application, header, ledger
+from sandbox.netsuite.books import header, ledger
 from sandbox.netsuite.books.amounts import ZERO, exact, stored
 from sandbox.netsuite.books.application import Application
-from sandbox.netsuite.books.database import Books, Row
+from sandbox.netsuite.books.database import Books, Row, day_of
+from sandbox.netsuite.books.document import refresh
 from sandbox.netsuite.books.header import Draft, Header
 from sandbox.netsuite.books.ledger import Line, Status
+from sandbox.netsuite.books.reference import Account, account, base_currency, special_account, wrong_subsidiary
+from sandbox.netsuite.books.segments import line_segments
 from sandbox.netsuite.reading import Reader
 
-_DEPOSITABLE = ("CustPymt", "CustRfnd")
+_DEPOSITABLE = ("CustPymt", "CustDep", "CashSale", "Journal", "CustRfnd", "CashRfnd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Selected:
 
     id: int
     code: str
+    line: int
     amount: Decimal
     foreign: Decimal
     base: Decimal
@@ -37,11 +42,11 @@ def post_deposit(books: Books, draft: Draft, kept: Sequence[Application]) -> Non
     """Post a deposit. The bank account decides subsidiary and currency; the total may be zero but not negative."""
     body = draft.body
     bank = _bank(books, body)
-    subsidiary = int(bank["subsidiary"].split(", ")[0])
+    subsidiary = bank.subsidiaries[0]
     chosen = body.reference("subsidiary")
     if chosen is not None and chosen != subsidiary:
         raise errors.user_error(errors.BANK_SUBSIDIARY)
-    currency_id = bank["currency"] or header.base_currency(books, subsidiary).id
+    currency_id = bank.currency or base_currency(books, subsidiary).id
     if body.reference("currency") not in (None, currency_id):
         raise errors.user_error(errors.OTHER_ACCOUNT_CURRENCY)
     head = header.header(books, draft, subsidiary=subsidiary, currency_id=currency_id, entity=None)
@@ -52,7 +57,7 @@ def post_deposit(books: Books, draft: Draft, kept: Sequence[Application]) -> Non
     cashbacks = [_account_line(books, head, line, sign=1) for line in body.lines("cashback")]
     if not (selected or others or cashbacks):
         raise errors.user_error(errors.NO_VALID_LINE)
-    _post(books, head, bank["id"], selected, [*others, *cashbacks])
+    _post(books, head, bank.id, selected, [*others, *cashbacks])
 
 
 def release(books: Books, deposit: int) -> list[int]:
@@ -62,7 +67,7 @@ def release(books: Books, deposit: int) -> list[int]:
     books.execute("DELETE FROM nexttransactionlinelink WHERE nextdoc = ? AND nexttype = 'Deposit'", (deposit,))
     payments = [int(row["payment"]) for row in rows]
     for payment in payments:
-        application.refresh(books, payment)
+        refresh(books, payment)
     return payments
 
 
@@ -75,29 +80,38 @@ def _post(books: Books, head: Header, bank: int, selected: Sequence[Selected], e
     lines = [Line(bank, total, in_bank), *taken, *extra]
     difference = -sum((line.base for line in lines), ZERO)
     if difference != ZERO:
-        account = header.special_account(books, "UnrealizedMatchingGainLoss")
-        lines.append(Line(account, ZERO, difference, memo="Unrealized matching gain/loss"))
+        unrealised = special_account(books, "UnrealizedMatchingGainLoss")
+        lines.append(Line(unrealised, ZERO, difference, memo="Unrealized matching gain/loss"))
     ledger.write(books, head, lines, Status("B", "Deposited"))
+    taken_rows = [{"payment": line.id, "deposit": head.id, "amount": stored(line.amount)} for line in selected]
+    books.insert_all("sandbox_deposited", taken_rows)
+    books.insert_all("nexttransactionlinelink", [_link(books, head, line) for line in selected])
     for line in selected:
-        books.insert("sandbox_deposited", {"payment": line.id, "deposit": head.id, "amount": stored(line.amount)})
-        application.link(
-            books,
-            previous=(line.id, line.code),
-            following=(head.id, "Deposit"),
-            kind="DepositPymt",
-            amount=line.foreign,
-        )
-        application.refresh(books, line.id)
+        refresh(books, line.id)
 
 
-def _bank(books: Books, body: Reader) -> Row:
-    account = body.reference("account")
-    if account is None:
+def _link(books: Books, head: Header, line: Selected) -> dict[str, object]:
+    return {
+        "previousdoc": line.id,
+        "previousline": line.line,
+        "previoustype": line.code,
+        "nextdoc": head.id,
+        "nextline": 0,
+        "nexttype": "Deposit",
+        "linktype": "DepositPymt",
+        "foreignamount": stored(line.foreign),
+        "lastmodifieddate": books.stamp,
+    }
+
+
+def _bank(books: Books, body: Reader) -> Account:
+    number = body.reference("account")
+    if number is None:
         raise errors.missing_value("Account")
-    row = books.row("SELECT * FROM account WHERE id = ?", (account,))
-    if row is None or row["accttype"] not in ("Bank", "OthCurrAsset") or row["sspecacct"] == "UnDepFunds":
-        raise errors.invalid_field(account, "account", path="account")
-    return row
+    found = account(books, number)
+    if found is None or found.type not in ("Bank", "OthCurrAsset") or found.special == "UnDepFunds":
+        raise errors.invalid_field(number, "account", path="account")
+    return found
 
 
 def _select(books: Books, head: Header, line: Reader) -> Selected:
@@ -106,15 +120,28 @@ def _select(books: Books, head: Header, line: Reader) -> Selected:
     if isinstance(given, bool) or not str(given).isdigit():
         raise errors.invalid_value("id", path=line.place("id"))
     number = int(str(given))
-    row = books.row('SELECT * FROM "transaction" WHERE id = ?', (number,))
-    taken = books.row("SELECT deposit FROM sandbox_deposited WHERE payment = ?", (number,))
-    if row is None or row["type"] not in _DEPOSITABLE or taken is not None:
+    row = books.row(
+        "SELECT t.type, t.currency, t.trandate, t.voided, t.sandbox_subsidiary, l.id AS line, l.foreignamount, "
+        'l.netamount, d.deposit FROM "transaction" t JOIN transactionaccountingline a ON a."transaction" = t.id '
+        'AND +a.account = ? JOIN transactionline l ON l."transaction" = t.id AND l.id = a.transactionline '
+        "LEFT JOIN sandbox_deposited d ON d.payment = t.id WHERE t.id = ? ORDER BY l.id LIMIT 1",
+        (special_account(books, "UnDepFunds"), number),
+    )
+    if row is None or not _may_be_chosen(books, head, row):
         raise errors.invalid_field(number, "id", path=line.place("id"))
-    account, foreign, base = ledger.main_line(books, number)
-    if row["sandbox_subsidiary"] != head.subsidiary or account != header.special_account(books, "UnDepFunds"):
-        raise errors.invalid_field(number, "id", path=line.place("id"))
+    foreign, base = exact(row["foreignamount"]), exact(row["netamount"])
     amount = _line_amount(head, line, currency=row["currency"], foreign=foreign, base=base)
-    return Selected(number, row["type"], amount, foreign, base, account)
+    waiting = special_account(books, "UnDepFunds")
+    return Selected(number, row["type"], row["line"], amount, foreign, base, waiting)
+
+
+def _may_be_chosen(books: Books, head: Header, row: Row) -> bool:
+    """In undeposited funds of the deposit's subsidiary, not deposited, not voided, and not hidden by the list's filter."""
+    if row["type"] not in _DEPOSITABLE or row["deposit"] is not None or row["voided"] == "T":
+        return False
+    days = books.options.preferences.payment_list_days
+    is_shown = days is None or day_of(row["trandate"]) >= head.tran_date - timedelta(days=days)
+    return is_shown and row["sandbox_subsidiary"] == head.subsidiary
 
 
 def _line_amount(head: Header, line: Reader, *, currency: int, foreign: Decimal, base: Decimal) -> Decimal:
@@ -139,32 +166,28 @@ def _line_amount(head: Header, line: Reader, *, currency: int, foreign: Decimal,
 
 def _account_line(books: Books, head: Header, line: Reader, *, sign: int) -> Line:
     """An `other` line (sign -1: credits its account) or a `cashback` line (sign 1: debits it)."""
-    account = line.reference("account")
+    number = line.reference("account")
     amount = line.amount("amount", head.currency.precision)
-    if account is None:
+    if number is None:
         raise errors.missing_value("Account")
     if amount is None:
         raise errors.missing_value("Amount")
-    row = books.row("SELECT currency, subsidiary, accttype FROM account WHERE id = ?", (account,))
-    if row is None:
-        raise errors.invalid_field(account, "account", path=line.place("account"))
-    if str(head.subsidiary) not in row["subsidiary"].split(", "):
-        raise errors.user_error(
-            f"Transaction subsidiary {head.subsidiary} is not valid for account {account}. "
-            "Please choose a different account."
-        )
-    if row["currency"] not in (None, head.currency.id):
+    found = account(books, number)
+    if found is None:
+        raise errors.invalid_field(number, "account", path=line.place("account"))
+    if head.subsidiary not in found.subsidiaries:
+        raise wrong_subsidiary(head.subsidiary, number)
+    if found.currency not in (None, head.currency.id):
         raise errors.user_error(errors.OTHER_ACCOUNT_CURRENCY)
-    if row["accttype"] == "AcctRec" and line.reference("entity") is None:
+    if found.type == "AcctRec" and line.reference("entity") is None:
         raise errors.missing_value("Name")
-    named = {name: line.reference(name) for name in ("department", "class", "location")}
     return Line(
-        account=account,
+        account=number,
         foreign=sign * amount,
         base=sign * head.to_base(amount),
         memo=line.text("memo"),
         entity=line.reference("entity"),
-        columns={name: value for name, value in named.items() if value is not None},
+        columns=line_segments(books, head.segments, line),
     )
 
 

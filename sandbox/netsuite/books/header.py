@@ -11,36 +11,10 @@ from sandbox.netsuite import errors
 from sandbox.netsuite.books import calendar
 from sandbox.netsuite.books.amounts import exact, rounded
 from sandbox.netsuite.books.database import Books, stored_day
+from sandbox.netsuite.books.kinds import Kind
+from sandbox.netsuite.books.reference import Currency, base_currency, currency
+from sandbox.netsuite.books.segments import segments_of
 from sandbox.netsuite.reading import Reader
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A transaction type: REST name, SuiteQL type code, prefix of its numbers, whether it posts to receivables."""
-
-    name: str
-    code: str
-    prefix: str
-    receivables: bool
-
-
-INVOICE = Kind("invoice", "CustInvc", "INV", receivables=True)
-CREDIT_MEMO = Kind("creditMemo", "CustCred", "CM", receivables=True)
-PAYMENT = Kind("customerPayment", "CustPymt", "PYMT", receivables=True)
-REFUND = Kind("customerRefund", "CustRfnd", "RFND", receivables=True)
-DEPOSIT = Kind("deposit", "Deposit", "DEP", receivables=False)
-JOURNAL = Kind("journalEntry", "Journal", "JE", receivables=False)
-FX_REVALUATION = Kind("fxReval", "FxReval", "FXR", receivables=False)
-KINDS = {kind.name: kind for kind in (INVOICE, CREDIT_MEMO, PAYMENT, REFUND, DEPOSIT, JOURNAL, FX_REVALUATION)}
-
-
-@dataclass(frozen=True, slots=True)
-class Currency:
-    """A currency and its number of decimals."""
-
-    id: int
-    symbol: str
-    precision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +33,7 @@ class Header:
     memo: str | None = None
     external_id: str | None = None
     tran_id: str | None = None
+    segments: dict[str, int] = field(default_factory=dict)
     columns: dict[str, Any] = field(default_factory=dict)
 
     def to_base(self, amount: Decimal) -> Decimal:
@@ -68,37 +43,19 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A transaction about to be posted: its id, its checked body, and the period it had before (edits only)."""
+    """A transaction about to be posted: its id, its checked body, and the period it had before (edits only).
+
+    `is_made`: NetSuite makes it by itself, without a number from the body. `made`: the ids of the deposit applications
+    it had made before, by deposit.
+    """
 
     id: int
     kind: Kind
     body: Reader
     external_id: str | None
     keeps_period: int | None = None
-
-
-def currency(books: Books, currency_id: int) -> Currency:
-    """A currency by internal id (checked before: unknown ids do not get here)."""
-    row = books.row("SELECT id, symbol, currencyprecision FROM currency WHERE id = ?", (currency_id,))
-    if row is None:
-        raise errors.invalid_field(currency_id, "currency")
-    return Currency(row["id"], row["symbol"], row["currencyprecision"])
-
-
-def base_currency(books: Books, subsidiary: int) -> Currency:
-    """The base currency of a subsidiary."""
-    row = books.row("SELECT currency FROM subsidiary WHERE id = ?", (subsidiary,))
-    if row is None:
-        raise errors.invalid_field(subsidiary, "subsidiary")
-    return currency(books, row["currency"])
-
-
-def special_account(books: Books, special: str) -> int:
-    """The company's account with a special part (AcctRec, UnDepFunds, RealizedGainLoss, …)."""
-    row = books.row("SELECT id FROM account WHERE sspecacct = ? ORDER BY id", (special,))
-    if row is None:
-        raise errors.missing_value(f"{special} account")
-    return int(row["id"])
+    is_made: bool = False
+    made: dict[int, int] = field(default_factory=dict)
 
 
 def rate_of(books: Books, base: Currency, other: Currency, day: date) -> Decimal:
@@ -127,13 +84,23 @@ def _rate(books: Books, body: Reader, base: Currency, own: Currency, day: date) 
     return rounded(given, books.options.exchange_rate_decimals).normalize()
 
 
-def customer_header(books: Books, draft: Draft, *, customer_field: str) -> Header:
-    """The header of a transaction with a customer: subsidiary and currency default to the customer's own."""
+def customer_header(books: Books, draft: Draft, *, customer_field: str, rate: Decimal | None = None) -> Header:
+    """The header of a transaction with a customer: subsidiary and currency default to the customer's own.
+
+    Raises the documented refusals: no customer, another subsidiary, a currency that is not in the customer's list.
+    `rate` is given where it is not to be chosen (a deposit application has its deposit's).
+    """
     body = draft.body
     customer_id = body.reference(customer_field)
     if customer_id is None:
         raise errors.missing_value("Customer")
-    customer = books.row("SELECT subsidiary, currency FROM customer WHERE id = ?", (customer_id,))
+    sent_currency = body.reference("currency")
+    customer = books.row(
+        "SELECT c.subsidiary, c.currency, s.customer IS NOT NULL AS islisted FROM customer c "
+        "LEFT JOIN sandbox_customer_currency s ON s.customer = c.id AND s.currency = COALESCE(?, c.currency) "
+        "WHERE c.id = ?",
+        (sent_currency, customer_id),
+    )
     if customer is None:
         raise errors.invalid_field(customer_id, customer_field, path=customer_field)
     subsidiary = body.reference("subsidiary") or int(customer["subsidiary"])
@@ -142,16 +109,21 @@ def customer_header(books: Books, draft: Draft, *, customer_field: str) -> Heade
             f"Transaction subsidiary {subsidiary} is not valid for entity {customer_id}. "
             "Please choose a different entity."
         )
-    currency_id = body.reference("currency") or int(customer["currency"])
-    known = books.row(
-        "SELECT 1 FROM sandbox_customer_currency WHERE customer = ? AND currency = ?", (customer_id, currency_id)
-    )
-    if known is None:
+    if not customer["islisted"]:
         raise errors.user_error(errors.OTHER_CURRENCY)
-    return header(books, draft, subsidiary=subsidiary, currency_id=currency_id, entity=customer_id)
+    currency_id = sent_currency or int(customer["currency"])
+    return header(books, draft, subsidiary=subsidiary, currency_id=currency_id, entity=customer_id, rate=rate)
 
 
-def header(books: Books, draft: Draft, *, subsidiary: int, currency_id: int, entity: int | None) -> Header:
+def header(
+    books: Books,
+    draft: Draft,
+    *,
+    subsidiary: int,
+    currency_id: int,
+    entity: int | None,
+    rate: Decimal | None = None,
+) -> Header:
     """The header from the body's date, period and rate for a known subsidiary and currency."""
     body = draft.body
     day = body.day("tranDate") or books.today
@@ -179,10 +151,20 @@ def header(books: Books, draft: Draft, *, subsidiary: int, currency_id: int, ent
         subsidiary=subsidiary,
         base=base,
         currency=own,
-        rate=_rate(books, body, base, own, day),
+        rate=rate if rate is not None else _rate(books, body, base, own, day),
         entity=entity,
         memo=body.text("memo"),
         external_id=draft.external_id,
-        tran_id=body.text("tranId"),
+        tran_id=_number(books, draft),
+        segments=segments_of(body),
         columns=columns,
     )
+
+
+def _number(books: Books, draft: Draft) -> str | None:
+    """The body's tranId; None lets the ledger number it, which sales are not without auto-numbering."""
+    given = draft.body.text("tranId")
+    is_numbered = books.options.features.auto_numbering or draft.kind.name not in ("invoice", "creditMemo")
+    if not given and not draft.is_made and not is_numbered:
+        raise errors.missing_value(f"{draft.kind.label} #")
+    return given or None

@@ -10,6 +10,7 @@ from typing import Any
 
 from sandbox.netsuite.books.amounts import rounded, stored
 from sandbox.netsuite.books.database import Books, stored_day
+from sandbox.netsuite.books.names import display_name
 
 COMPANY_FILE = Path(__file__).parent.parent / "data" / "company.json"
 _RATE_DECIMALS = 6
@@ -25,7 +26,9 @@ def seed_company(books: Books) -> None:
         _seed_subsidiaries(books, company)
         _seed_periods(books, company)
         for account in company["accounts"]:
-            _seed_account(books, account)
+            if books.options.features.one_world or 1 in account.get("subsidiaries", [1]):
+                _seed_account(books, account)
+        _seed_tax_codes(books, company)
         for name, values in company["lists"].items():
             for key, label in values.items():
                 books.execute("INSERT INTO sandbox_list VALUES (?, ?, ?)", (name, int(key), label))
@@ -37,17 +40,18 @@ def _flag(value: object) -> str:
 
 
 def _record(books: Books, family: str, record_type: str, record_id: int) -> None:
-    books.insert(
-        "sandbox_record",
-        {
-            "family": family,
-            "id": record_id,
-            "type": record_type,
-            "body": "{}",
-            "created": books.stamp,
-            "modified": books.stamp,
-        },
-    )
+    books.insert("sandbox_record", _record_row(books, family, record_type, record_id))
+
+
+def _record_row(books: Books, family: str, record_type: str, record_id: int) -> dict[str, Any]:
+    return {
+        "family": family,
+        "id": record_id,
+        "type": record_type,
+        "body": "{}",
+        "created": books.stamp,
+        "modified": books.stamp,
+    }
 
 
 def _seed_currencies(books: Books, company: dict[str, Any]) -> None:
@@ -66,7 +70,8 @@ def _seed_currencies(books: Books, company: dict[str, Any]) -> None:
 
 
 def _seed_subsidiaries(books: Books, company: dict[str, Any]) -> None:
-    for entry in company["subsidiaries"]:
+    single = not books.options.features.one_world
+    for entry in company["subsidiaries"][: 1 if single else None]:
         row = {
             "id": entry["id"],
             "name": entry["name"],
@@ -108,20 +113,45 @@ def _seed_periods(books: Books, company: dict[str, Any]) -> None:
 
 def _seed_account(books: Books, entry: dict[str, Any]) -> None:
     number = books.next_id("account")
+    features = books.options.features
+    offered = entry.get("subsidiaries", [1, 2]) if features.one_world else [1]
     row = {
         "id": number,
-        "acctnumber": entry["number"],
-        "accountsearchdisplayname": f"{entry['number']} {entry['name']}",
+        "acctnumber": entry["number"] if features.account_numbers else None,
+        "accountsearchdisplayname": display_name(entry["number"], entry["name"], with_number=features.account_numbers),
         "accountsearchdisplaynamecopy": entry["name"],
         "fullname": entry["name"],
         "accttype": entry["type"],
         "sspecacct": entry.get("special"),
         "currency": entry.get("currency"),
-        "subsidiary": ", ".join(str(key) for key in entry.get("subsidiaries", [1, 2])),
+        "subsidiary": ", ".join(str(key) for key in offered),
         "isinactive": "F",
     }
     books.insert("account", row)
     _record(books, "account", "account", number)
+
+
+def _seed_tax_codes(books: Books, company: dict[str, Any]) -> None:
+    """Tax codes with their rate, liability account and subsidiary; their names are a list that references find."""
+    subsidiaries = {row["id"] for row in books.rows("SELECT id FROM subsidiary")}
+    for entry in company["tax_codes"]:
+        if entry["subsidiary"] not in subsidiaries:
+            continue
+        account = books.row("SELECT id FROM account WHERE fullname = ?", (entry["account"],))
+        books.insert(
+            "sandbox_tax_code",
+            {
+                "id": entry["id"],
+                "name": entry["name"],
+                "rate": entry["rate"],
+                "account": account["id"] if account is not None else None,
+                "taxtype": entry["tax_type"],
+                "subsidiary": entry["subsidiary"],
+                "isdefault": _flag(entry.get("default")),
+            },
+        )
+        for name in ("taxCode", "salesTaxItem"):
+            books.execute("INSERT INTO sandbox_list VALUES (?, ?, ?)", (name, entry["id"], entry["name"]))
 
 
 def _seed_rates(books: Books, company: dict[str, Any]) -> None:
@@ -129,6 +159,7 @@ def _seed_rates(books: Books, company: dict[str, Any]) -> None:
     ids = {entry["symbol"]: entry["id"] for entry in company["currencies"]}
     day = date.fromisoformat(company["rates_first_day"])
     last = date.fromisoformat(company["rates_last_day"])
+    entered: list[tuple[int, int, Decimal, date]] = []
     while day <= last:
         to_usd = {"USD": Decimal(1)}
         for symbol, rule in company["rates_to_usd"].items():
@@ -136,16 +167,27 @@ def _seed_rates(books: Books, company: dict[str, Any]) -> None:
             to_usd[symbol] = Decimal(rule["base"]) + Decimal(rule["step"]) * swing
         for symbol, rate in to_usd.items():
             if symbol != "USD":
-                add_rate(books, ids["USD"], ids[symbol], rounded(rate, _RATE_DECIMALS), day)
+                entered.append((ids["USD"], ids[symbol], rounded(rate, _RATE_DECIMALS), day))
             if symbol != "EUR":
-                add_rate(books, ids["EUR"], ids[symbol], rounded(rate / to_usd["EUR"], _RATE_DECIMALS), day)
+                entered.append((ids["EUR"], ids[symbol], rounded(rate / to_usd["EUR"], _RATE_DECIMALS), day))
         day += timedelta(days=1)
+    first = books.next_id("currencyrate")
+    numbered = list(enumerate(entered, start=first))
+    books.insert_all("currencyrate", [_rate_row(books, key, *rate) for key, rate in numbered])
+    books.insert_all("sandbox_record", [_record_row(books, "currencyrate", "currencyRate", key) for key, _ in numbered])
+    books.execute("UPDATE sandbox_counter SET next = ? WHERE family = 'currencyrate'", (first + len(numbered),))
 
 
 def add_rate(books: Books, base: int, currency: int, rate: Decimal, day: date) -> int:
     """Enter the rate of a day: one unit of `currency` is `rate` units of `base`. Returns the record's id."""
     number = books.next_id("currencyrate")
-    row = {
+    books.insert("currencyrate", _rate_row(books, number, base, currency, rate, day))
+    _record(books, "currencyrate", "currencyRate", number)
+    return number
+
+
+def _rate_row(books: Books, number: int, base: int, currency: int, rate: Decimal, day: date) -> dict[str, Any]:
+    return {
         "id": number,
         "basecurrency": base,
         "transactioncurrency": currency,
@@ -153,6 +195,3 @@ def add_rate(books: Books, base: int, currency: int, rate: Decimal, day: date) -
         "effectivedate": stored_day(day),
         "lastmodifieddate": books.stamp,
     }
-    books.insert("currencyrate", row)
-    _record(books, "currencyrate", "currencyRate", number)
-    return number

@@ -1,4 +1,4 @@
-"""/_sandbox/: faults on order, counts, the login audit trail, the trial balance, periods. Only with `--control`."""
+"""/_sandbox/: faults, latency, other integrations, counts, login audit, trial balance, periods. Only with `--control`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from aiohttp import web
 
 from sandbox.netsuite import errors
 from sandbox.netsuite.books.calendar import change_period
+from sandbox.netsuite.books.customer_merge import merge_customers
 from sandbox.netsuite.books.proof import out_of_balance, trial_balance
+from sandbox.netsuite.books.revenue import update_plans
+from sandbox.netsuite.books.void import void_transaction
 from sandbox.netsuite.jsontext import decode_object
 from sandbox.netsuite.protocol.faults import rules_from
 from sandbox.netsuite.protocol.state import ACCOUNT
 from sandbox.netsuite.protocol.wire import json_response, no_content
+from sandbox.netsuite.reading import Reader
 
 ROOT = "/_sandbox"
 
@@ -25,7 +29,13 @@ def add_control_routes(app: web.Application) -> None:
             web.get(ROOT + "/login-audit", _login_audit),
             web.get(ROOT + "/trial-balance", _trial_balance),
             web.post(ROOT + "/period", _period),
+            web.post(ROOT + "/merge-customers", _merge_customers),
+            web.post(ROOT + "/void", _void),
+            web.post(ROOT + "/revenue-plans", _revenue_plans),
             web.post(ROOT + "/expire-tokens", _expire_tokens),
+            web.post(ROOT + "/unlock", _unlock),
+            web.post(ROOT + "/latency", _latency),
+            web.post(ROOT + "/others", _others),
         ]
     )
 
@@ -80,5 +90,57 @@ async def _period(request: web.Request) -> web.Response:
     return no_content()
 
 
+async def _merge_customers(request: web.Request) -> web.Response:
+    """`{"duplicate": 501, "master": 502}`: what a person does with Duplicate Detection & Merge."""
+    body = Reader(decode_object(await request.read()))
+    duplicate, master = body.reference("duplicate"), body.reference("master")
+    if duplicate is None or master is None:
+        raise errors.invalid_content("Name `duplicate` and `master`.")
+    moved = merge_customers(request.app[ACCOUNT].books, duplicate=duplicate, master=master)
+    return json_response({"transactions_moved": moved})
+
+
+async def _void(request: web.Request) -> web.Response:
+    """`{"transaction": 1001, "day": "2026-12-01"}`: Void on the record's page; `day` is the reversing journal's."""
+    body = Reader(decode_object(await request.read()))
+    number = body.reference("transaction")
+    if number is None:
+        raise errors.invalid_content("Name the `transaction`.")
+    journal = void_transaction(request.app[ACCOUNT].books, number, day=body.day("day"))
+    return json_response({"journal": journal})
+
+
+async def _revenue_plans(request: web.Request) -> web.Response:
+    """Update Revenue Arrangements and Revenue Plans."""
+    return json_response({"updated": update_plans(request.app[ACCOUNT].books)})
+
+
 async def _expire_tokens(request: web.Request) -> web.Response:
     return json_response({"expired": request.app[ACCOUNT].tokens.expire_all()})
+
+
+async def _unlock(request: web.Request) -> web.Response:
+    """End the lock-out after failed logins."""
+    request.app[ACCOUNT].login.unlock()
+    return no_content()
+
+
+async def _latency(request: web.Request) -> web.Response:
+    """`{"latency_ms": 800, "latency_sigma": 0.4}`: how long requests take from now on."""
+    body = decode_object(await request.read())
+    latency = request.app[ACCOUNT].latency
+    try:
+        median, sigma = float(body.get("latency_ms", 0)), float(body.get("latency_sigma", 0))
+    except (TypeError, ValueError) as error:
+        raise errors.invalid_content(str(error)) from error
+    latency.median_ms, latency.sigma = median, sigma
+    return no_content()
+
+
+async def _others(request: web.Request) -> web.Response:
+    """`{"requests": 3}`: how many of the account's concurrent requests other integrations hold."""
+    number = decode_object(await request.read()).get("requests")
+    if not isinstance(number, int) or number < 0:
+        raise errors.invalid_content('Provide {"requests": n}.')
+    request.app[ACCOUNT].meter.others = number
+    return no_content()

@@ -1,38 +1,49 @@
-"""Counts what comes in and enforces the concurrency limit by the requests truly in flight."""
+"""Counts what comes in and enforces the concurrency limits by the requests truly in flight."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Self
 
-from sandbox.netsuite.errors import Refused
+from sandbox.netsuite import errors
 
 
 class Meter:
-    """Requests by method and record type, writes committed, refusals for concurrency, the most in flight at once."""
+    """Requests by method and record type, writes committed, refusals for concurrency, the most in flight at once.
 
-    def __init__(self, limit: int) -> None:
+    The account's limit is one pool for record service, SuiteQL and whatever else the account's integrations do
+    (`others`); part of it may be reserved for this integration, which then cannot have more.
+    """
+
+    def __init__(self, limit: int, integration_limit: int | None = None) -> None:
         self._limit = limit
+        self._integration_limit = integration_limit
         self._in_flight = 0
+        self.others = 0
         self.max_in_flight = 0
         self.requests: Counter[str] = Counter()
         self.writes: Counter[str] = Counter()
         self.statuses: Counter[int] = Counter()
 
-    @contextmanager
-    def slot(self) -> Iterator[None]:
-        """One of the account's concurrent requests; 429 at once if all are taken (NetSuite does not queue)."""
-        if self._in_flight >= self._limit:
-            raise Refused(
-                "Concurrent request limit exceeded. Request blocked.", status=429, code="CONCURRENCY_LIMIT_EXCEEDED"
-            )
+    @property
+    def unallocated(self) -> int:
+        """What of the account's limit no integration has reserved."""
+        return self._limit - (self._integration_limit or 0)
+
+    def __enter__(self) -> Self:
+        """Take one of the concurrent requests; 429 at once if all are taken (NetSuite does not queue)."""
+        if self._integration_limit is not None:
+            is_full = self._in_flight >= self._integration_limit
+        else:
+            is_full = self._in_flight + self.others >= self._limit
+        if is_full:
+            raise errors.too_many_requests()
         self._in_flight += 1
         self.max_in_flight = max(self.max_in_flight, self._in_flight)
-        try:
-            yield
-        finally:
-            self._in_flight -= 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._in_flight -= 1
 
     def report(self) -> dict[str, object]:
         """The counts as JSON."""

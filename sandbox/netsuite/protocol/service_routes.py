@@ -30,19 +30,18 @@ def add_service_routes(app: web.Application) -> None:
 
 async def _query(request: web.Request) -> web.Response:
     if "transient" not in request.headers.get("Prefer", ""):
-        raise errors.Refused(
-            "The required request header 'Prefer' is missing or has an invalid value. Provide 'transient'.",
-            code="INVALID_HEADER",
-            locator=("o:errorHeader", "Prefer"),
+        raise errors.invalid_header(
+            "Prefer", "The required request header 'Prefer' is missing or has an invalid value. Provide 'transient'."
         )
-    limit, offset = paging(request)
+    limit, offset = paging(request.query)
     body = decode_object(await request.read())
     text, params = body.get("q"), body.get("params", [])
     if not isinstance(text, str) or not isinstance(params, list):
         raise errors.invalid_content('Provide {"q": "SELECT …"}.')
     page = request.app[ACCOUNT].queries.run(text, params, limit=limit, offset=offset)
     items = [{"links": [], **row} for row in page.rows]
-    return json_response(paged(request, items, total=page.total, limit=limit, offset=offset))
+    url = f"{base_url(request)}{request.path}"
+    return json_response(paged(url, items, total=page.total, limit=limit, offset=offset))
 
 
 async def _token(request: web.Request) -> web.Response:
@@ -54,16 +53,23 @@ async def _token(request: web.Request) -> web.Response:
 
 
 async def _limits(request: web.Request) -> web.Response:
-    limit = request.app[ACCOUNT].options.concurrency_limit
-    return json_response(
-        {
-            "accountConcurrencyLimit": limit,
-            "accountUnallocatedConcurrencyLimit": limit,
-            "integrationConcurrencyLimit": None,
-            "integrationLimitType": "accountLimit",
-        }
-    )
+    """Oracle help article_0625010817: what the account allows, and what this integration has of it."""
+    account = request.app[ACCOUNT]
+    if not account.options.is_administrator:
+        raise errors.Refused(
+            "Permission Violation: you may not access this record.", status=403, code="INSUFFICIENT_PERMISSION"
+        )
+    own = account.options.integration_concurrency_limit
+    limits: dict[str, object] = {
+        "accountConcurrencyLimit": account.options.concurrency_limit,
+        "accountUnallocatedConcurrencyLimit": account.meter.unallocated,
+    }
+    if own is not None:
+        limits["integrationConcurrencyLimit"] = own
+    limits["integrationLimitType"] = "accountLimit" if own is None else "integrationSpecific"
+    return json_response(limits)
 
 
 async def _time(_request: web.Request) -> web.Response:
-    return json_response({"serverTime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")})
+    """The time that signatures are checked against, not the business clock (Oracle help article_0528010158)."""
+    return json_response({"serverTime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")})

@@ -3,67 +3,78 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from collections.abc import Mapping
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote, unquote
 
-_PARAMETER = re.compile(r'\s*([A-Za-z_0-9]+)="([^"]*)"\s*')
+_PARAMETER = re.compile(r'\s*([A-Za-z_0-9]+)="([^"]*)"\s*(?:,|$)')
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """The pair of secrets that sign."""
-
-    consumer_secret: str
-    token_secret: str
-
-    def __repr__(self) -> str:
-        return "Credentials(…)"
+_SAFE = re.compile(r"[A-Za-z0-9_.~-]*")
+_UNSIGNED = frozenset({"realm", "oauth_signature"})
 
 
 def header_parameters(header: str) -> dict[str, str] | None:
     """The decoded parameters of an `Authorization: OAuth …` header; None if it is something else or malformed."""
-    scheme, _, rest = header.partition(" ")
-    if scheme.lower() != "oauth":
+    if header[:6].lower() != "oauth ":
         return None
     found: dict[str, str] = {}
-    for part in rest.split(","):
-        match = _PARAMETER.fullmatch(part)
+    place, end = 6, len(header)
+    while place < end:
+        match = _PARAMETER.match(header, place)
         if match is None or match[1] in found:
             return None
-        found[match[1]] = unquote(match[2])
-    return found
+        value = match[2]
+        found[match[1]] = unquote(value) if "%" in value else value
+        place = match.end()
+    return found if found and not header.endswith(",") else None
 
 
+@lru_cache(maxsize=2048)
 def _escape(text: str) -> str:
-    return quote(text, safe="-._~")
+    return text if _SAFE.fullmatch(text) else quote(text, safe="-._~")
+
+
+@lru_cache(maxsize=256)
+def _escaped_origin(origin: str) -> str:
+    """Scheme and host in lower case without the default port, escaped."""
+    scheme, _, host = origin.lower().partition("://")
+    return _escape(f"{scheme}://{host.removesuffix(_DEFAULT_PORTS.get(scheme, ''))}")
 
 
 def base_string(method: str, url: str, oauth: Mapping[str, str]) -> str:
     """The signature base string; `realm` and the signature itself are not part of it, the query is."""
-    parts = urlsplit(url)
-    scheme, host = parts.scheme.lower(), parts.netloc.lower()
-    host = host.removesuffix(_DEFAULT_PORTS.get(scheme, ""))
-    pairs: Sequence[tuple[str, str]] = [
-        *parse_qsl(parts.query, keep_blank_values=True),
-        *((name, value) for name, value in oauth.items() if name not in ("realm", "oauth_signature")),
-    ]
-    encoded = sorted((_escape(name), _escape(value)) for name, value in pairs)
-    parameters = "&".join(f"{name}={value}" for name, value in encoded)
-    return "&".join((method.upper(), _escape(f"{scheme}://{host}{parts.path}"), _escape(parameters)))
+    start = url.find("/", url.find("://") + 3)
+    origin, target = (url, "") if start < 0 else (url[:start], url[start:])
+    path, _, query = target.partition("?")
+    encoded = [(_escape(name), _escape(value)) for name, value in oauth.items() if name not in _UNSIGNED]
+    if query:
+        pairs = parse_qsl(query, keep_blank_values=True)
+        encoded += [(_escape(name), _escape(value)) for name, value in pairs]
+    encoded.sort()
+    parameters = "&".join([f"{name}={value}" for name, value in encoded])
+    # Escaped once, the parameters have no other characters left that want escaping.
+    parameters = parameters.replace("%", "%25").replace("=", "%3D").replace("&", "%26")
+    escaped_path = "%2F".join([_escape(part) for part in path.split("/")])
+    return f"{method.upper()}&{_escaped_origin(origin)}{escaped_path}&{parameters}"
 
 
-def sign(method: str, url: str, oauth: Mapping[str, str], credentials: Credentials) -> str:
-    """The base64 HMAC-SHA256 signature of a request."""
-    key = f"{_escape(credentials.consumer_secret)}&{_escape(credentials.token_secret)}"
-    text = base_string(method, url, oauth)
-    return base64.b64encode(hmac.new(key.encode(), text.encode(), hashlib.sha256).digest()).decode()
+class Signer:
+    """Signs with the pair of secrets of one token, and checks what was signed with them."""
 
+    def __init__(self, consumer_secret: str, token_secret: str) -> None:
+        self._key = f"{_escape(consumer_secret)}&{_escape(token_secret)}".encode()
 
-def is_signed(method: str, url: str, oauth: Mapping[str, str], credentials: Credentials) -> bool:
-    """Whether the signature in `oauth` is right (compared in constant time)."""
-    return hmac.compare_digest(sign(method, url, oauth, credentials), oauth.get("oauth_signature", ""))
+    def __repr__(self) -> str:
+        return "Signer(…)"
+
+    def sign(self, method: str, url: str, oauth: Mapping[str, str]) -> str:
+        """The base64 HMAC-SHA256 signature of a request."""
+        text = base_string(method, url, oauth)
+        return base64.b64encode(hmac.digest(self._key, text.encode(), "sha256")).decode()
+
+    def has_signed(self, method: str, url: str, oauth: Mapping[str, str]) -> bool:
+        """Whether the signature in `oauth` is right (compared in constant time)."""
+        sent = oauth.get("oauth_signature", "")
+        return hmac.compare_digest(self.sign(method, url, oauth).encode(), sent.encode())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import random
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -12,6 +11,7 @@ from sandbox.netsuite.books.database import Books
 from sandbox.netsuite.books.seed import seed_company
 from sandbox.netsuite.options import Options
 from sandbox.netsuite.protocol.faults import Faults
+from sandbox.netsuite.protocol.latency import Latency
 from sandbox.netsuite.protocol.login import LoginDesk
 from sandbox.netsuite.protocol.meter import Meter
 from sandbox.netsuite.protocol.tokens import TokenDesk
@@ -32,7 +32,7 @@ class Account:
     login: LoginDesk
     meter: Meter
     faults: Faults
-    random: random.Random
+    latency: Latency
     operation_ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
 
@@ -48,11 +48,11 @@ def open_account(options: Options) -> Account:
     return Account(
         options=options,
         books=books,
-        records=RecordService(books, FieldCatalog(options.custom_fields)),
+        records=RecordService(books, FieldCatalog(options.custom_fields, options.features)),
         queries=SuiteQL(books),
         tokens=tokens,
         login=LoginDesk(options, tokens),
-        meter=Meter(options.concurrency_limit),
+        meter=Meter(options.concurrency_limit, options.integration_concurrency_limit),
         faults=Faults(),
-        random=random.Random(options.seed),
+        latency=Latency(options.latency_ms, options.latency_sigma, options.seed),
     )

@@ -42,14 +42,17 @@ class TokenDesk:
         self._expiry[token] = self._clock() + LIFETIME_S
         return {"access_token": token, "expires_in": str(LIFETIME_S), "token_type": "bearer"}
 
-    def accepts(self, token: str) -> bool:
-        """Whether a bearer token was issued here and has not expired."""
-        return self._expiry.get(token, 0.0) > self._clock()
+    def reason_against(self, token: str) -> str | None:
+        """Why a bearer token is not accepted, in the audit trail's words; None if it was issued here and still lasts."""
+        expiry = self._expiry.get(token)
+        if expiry is None:
+            return "TokenRejected"
+        return None if expiry > self._clock() else "AccessTokenExpired"
 
     def expire_all(self) -> int:
         """Make every token stale (to test renewal); returns how many."""
-        count = len(self._expiry)
-        self._expiry.clear()
+        count = sum(expiry > 0 for expiry in self._expiry.values())
+        self._expiry = dict.fromkeys(self._expiry, 0.0)
         return count
 
     def _check(self, assertion: str, token_url: str) -> None:

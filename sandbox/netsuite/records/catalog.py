@@ -17,6 +17,10 @@ class RecordType:
     sublists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     can_write: bool = True
     has_external_id: bool = True
+    by_transform_only: bool = False
+    """Created by transforming another record and in no other way; changed and deleted like any."""
+    computed: frozenset[str] = frozenset()
+    """Sublists that NetSuite fills; a body that carries one is not refused, and changes nothing."""
 
     @property
     def is_transaction(self) -> bool:
@@ -31,17 +35,28 @@ class RecordType:
 
 _ITEM_SUBLISTS: Mapping[str, tuple[str, ...]] = {"subsidiary": ("id",), "price": ("priceLevel",)}
 _APPLY = ("doc", "line")
+_SALE: Mapping[str, tuple[str, ...]] = {"item": ("line",), "taxDetails": ("taxDetailsReference",)}
 
 _TYPES = (
-    RecordType("customer", ENTITY, {"currencyList": ("currency",), "addressBook": ("internalId",)}),
+    RecordType(
+        "customer",
+        ENTITY,
+        {"currencyList": ("currency",), "addressBook": ("internalId",), "contactRoles": ("contact",)},
+        computed=frozenset({"contactRoles"}),
+    ),
+    RecordType("contact", ENTITY),
     RecordType("serviceSaleItem", ITEM, _ITEM_SUBLISTS),
     RecordType("serviceResaleItem", ITEM, _ITEM_SUBLISTS),
     RecordType("nonInventorySaleItem", ITEM, _ITEM_SUBLISTS),
     RecordType("nonInventoryResaleItem", ITEM, _ITEM_SUBLISTS),
     RecordType("discountItem", ITEM, {"subsidiary": ("id",)}),
-    RecordType("invoice", TRANSACTION, {"item": ("line",), "taxDetails": ("taxDetailsReference",)}),
-    RecordType("creditMemo", TRANSACTION, {"item": ("line",), "apply": _APPLY, "taxDetails": ("taxDetailsReference",)}),
+    RecordType("invoice", TRANSACTION, _SALE),
+    RecordType("creditMemo", TRANSACTION, {**_SALE, "apply": _APPLY}),
+    RecordType("cashSale", TRANSACTION, _SALE),
+    RecordType("cashRefund", TRANSACTION, _SALE),
     RecordType("customerPayment", TRANSACTION, {"apply": _APPLY, "credit": _APPLY, "deposit": ("doc",)}),
+    RecordType("customerDeposit", TRANSACTION),
+    RecordType("depositApplication", TRANSACTION, {"apply": _APPLY}, by_transform_only=True),
     RecordType("customerRefund", TRANSACTION, {"apply": _APPLY, "deposit": ("doc",)}),
     RecordType("deposit", TRANSACTION, {"payment": ("id",), "other": ("line",), "cashback": ("line",)}),
     RecordType("journalEntry", TRANSACTION, {"line": ("line",)}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from sandbox.netsuite.jsontext import Body
@@ -32,10 +33,15 @@ def _lines(record_type: RecordType, name: str, stored: Body, value: Any, *, repl
     if replace:
         old = []
     keys = record_type.sublists[name]
+    by_key: dict[str, list[Body]] = defaultdict(list)
+    for known in old:
+        by_key[_key(known.get(keys[0]))].append(known)
     for line in new:
-        match = next((known for known in old if _same_line(keys, known, line)), None)
+        alike = by_key[_key(line.get(keys[0]))]
+        match = next((known for known in alike if _same_line(keys, known, line)), None)
         if match is None:
             old.append({field: entry for field, entry in line.items() if entry is not None})
+            alike.append(old[-1])
         else:
             _update(match, line)
     return old

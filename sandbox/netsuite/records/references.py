@@ -9,7 +9,7 @@ from sandbox.netsuite.books.database import Books
 from sandbox.netsuite.jsontext import Body
 from sandbox.netsuite.records.catalog import RecordType
 
-_LIST = "list:"
+LIST_PREFIX = "list:"
 TARGETS: dict[str, str] = {
     "entity": "entity",
     "customer": "entity",
@@ -26,19 +26,33 @@ TARGETS: dict[str, str] = {
     "deferralAccount": "account",
     "item": "item",
     "discountItem": "item",
+    "company": "entity",
     "doc": "transaction",
+    "createdFrom": "transaction",
+    "deposit": "transaction",
     "postingPeriod": "accountingperiod",
-    "class": _LIST + "classification",
-    "department": _LIST + "department",
-    "location": _LIST + "location",
-    "paymentMethod": _LIST + "paymentMethod",
-    "paymentOption": _LIST + "paymentMethod",
-    "terms": _LIST + "term",
-    "taxSchedule": _LIST + "taxSchedule",
-    "price": _LIST + "priceLevel",
-    "priceLevel": _LIST + "priceLevel",
+    "class": LIST_PREFIX + "classification",
+    "department": LIST_PREFIX + "department",
+    "location": LIST_PREFIX + "location",
+    "paymentMethod": LIST_PREFIX + "paymentMethod",
+    "paymentOption": LIST_PREFIX + "paymentMethod",
+    "terms": LIST_PREFIX + "term",
+    "taxSchedule": LIST_PREFIX + "taxSchedule",
+    "taxItem": LIST_PREFIX + "taxCode",
+    "taxCode": LIST_PREFIX + "taxCode",
+    "salesTaxCode": LIST_PREFIX + "taxCode",
+    "taxType": LIST_PREFIX + "taxType",
+    "nexus": LIST_PREFIX + "nexus",
+    "revenueRecognitionRule": LIST_PREFIX + "revenueRecognitionRule",
+    "revRecSchedule": LIST_PREFIX + "revRecTemplate",
+    "price": LIST_PREFIX + "priceLevel",
+    "priceLevel": LIST_PREFIX + "priceLevel",
 }
-_TABLES: dict[str, tuple[str, str]] = {
+# The same name on records of one family only.
+_FAMILY_TARGETS: dict[tuple[str, str], str] = {("entity", "parent"): "entity", ("item", "parent"): "item"}
+# Checkboxes that share their name with a reference.
+_PLAIN = frozenset({("payment", "deposit")})
+TABLES: dict[str, tuple[str, str]] = {
     "entity": ("customer", "entityid"),
     "currency": ("currency", "name"),
     "subsidiary": ("subsidiary", "name"),
@@ -54,51 +68,74 @@ _RECORD_NAMES = {
     "account": "account",
     "accountingperiod": "accountingPeriod",
 }
-_MAY_BE_INACTIVE = ("entity", "item", "account", "currency", "subsidiary")
+MAY_BE_INACTIVE = ("entity", "item", "account", "currency", "subsidiary")
+
+
+def target_of(record_type: RecordType, name: str, *, in_sublist: str | None = None) -> str | None:
+    """What a property points to on this record; None if it is no reference here."""
+    if in_sublist is None:
+        if name in record_type.sublists:
+            return None
+        return TARGETS.get(name) or _FAMILY_TARGETS.get((record_type.family, name))
+    if in_sublist == "subsidiary" or (in_sublist, name) in _PLAIN:
+        return None
+    return TARGETS.get(name)
 
 
 def is_reference(record_type: RecordType, name: str, *, in_sublist: str | None = None) -> bool:
     """Whether a property is a reference on this record (the same name may be a sublist or plain on another)."""
-    if in_sublist is None and name in record_type.sublists:
-        return False
-    if in_sublist == "subsidiary":
-        return False
-    return name in TARGETS
+    return target_of(record_type, name, in_sublist=in_sublist) is not None
 
 
-def normalise(books: Books, record_type: RecordType, body: Body) -> Body:
+def normalise(books: Books, record_type: RecordType, body: Body, *, dropped: list[str] | None = None) -> Body:
     """Turn every reference of a body into `{"id": "…"}` after checking that it exists and is active.
 
-    Accepts `{"id"}`, `{"externalId"}` and a bare id. Raises the Invalid Field Value text with its path.
+    Accepts `{"id"}`, `{"externalId"}` and a bare id. Raises the Invalid Field Value text with its path, or, where
+    `dropped` is a list, leaves the property out and adds its path there (X-NetSuite-PropertyValueValidation).
     """
     done: Body = {}
     for name, value in body.items():
         if name in record_type.sublists and isinstance(value, dict):
             lines = value["items"]
-            done[name] = {
-                "items": None if lines is None else [_line(books, record_type, name, i, x) for i, x in enumerate(lines)]
-            }
-        elif value is not None and is_reference(record_type, name):
-            done[name] = _resolve(books, name, value, name)
-        else:
+            if lines is not None:
+                lines = [_line(books, record_type, name, i, line, dropped) for i, line in enumerate(lines)]
+            done[name] = {"items": lines}
+            continue
+        target = None if value is None else target_of(record_type, name)
+        if target is None:
             done[name] = value
+        else:
+            _put(books, done, (name, target), value, name, dropped)
     return done
 
 
-def _line(books: Books, record_type: RecordType, sublist: str, index: int, line: Body) -> Body:
+def _line(
+    books: Books, record_type: RecordType, sublist: str, index: int, line: Body, dropped: list[str] | None
+) -> Body:
     path = f"{sublist}.items[{index}]"
     if sublist == "subsidiary":
-        return _resolve(books, "subsidiary", line, path)
-    return {
-        name: _resolve(books, name, value, f"{path}.{name}")
-        if value is not None and is_reference(record_type, name, in_sublist=sublist)
-        else value
-        for name, value in line.items()
-    }
+        return _resolve(books, "subsidiary", "subsidiary", line, path)
+    done: Body = {}
+    for name, value in line.items():
+        target = None if value is None else target_of(record_type, name, in_sublist=sublist)
+        if target is None:
+            done[name] = value
+        else:
+            _put(books, done, (name, target), value, f"{path}.{name}", dropped)
+    return done
 
 
-def _resolve(books: Books, name: str, value: Any, path: str) -> Body:
-    target = TARGETS[name]
+def _put(books: Books, done: Body, field: tuple[str, str], value: Any, path: str, dropped: list[str] | None) -> None:
+    name, target = field
+    try:
+        done[name] = _resolve(books, name, target, value, path)
+    except errors.Refused:
+        if dropped is None:
+            raise
+        dropped.append(path)
+
+
+def _resolve(books: Books, name: str, target: str, value: Any, path: str) -> Body:
     given = value.get("id", value.get("externalId")) if isinstance(value, dict) else value
     if given is None or isinstance(given, bool | list | dict):
         raise errors.invalid_value(name, path=path)
@@ -120,27 +157,29 @@ def _by_id(books: Books, target: str, text: str) -> int | None:
     if not text.lstrip("-").isdigit():
         return None
     number = int(text)
-    if target.startswith(_LIST):
-        row = books.row("SELECT id FROM sandbox_list WHERE list = ? AND id = ?", (target.removeprefix(_LIST), number))
+    if target.startswith(LIST_PREFIX):
+        row = books.row(
+            "SELECT id FROM sandbox_list WHERE list = ? AND id = ?", (target.removeprefix(LIST_PREFIX), number)
+        )
         return number if row is not None else None
-    table, _ = _TABLES[target]
-    active = "AND isinactive = 'F'" if target in _MAY_BE_INACTIVE else ""
+    table, _ = TABLES[target]
+    active = "AND isinactive = 'F'" if target in MAY_BE_INACTIVE else ""
     row = books.row(f'SELECT id FROM "{table}" WHERE id = ? {active}', (number,))  # noqa: S608 - names are ours
     return number if row is not None else None
 
 
-def shown(books: Books, name: str, value: Body, base_url: str) -> Body:
-    """A reference as GET shows it: `links`, `id`, `refName`."""
-    target = TARGETS.get(name)
+def shown(books: Books, record_type: RecordType, name: str, value: Body, base_url: str) -> Body:
+    """A reference as GET shows it: `links`, `id`, `refName`; any other object as it is."""
+    target = TARGETS.get(name) or _FAMILY_TARGETS.get((record_type.family, name))
     number = value.get("id")
     if target is None or number is None:
         return value
-    if target.startswith(_LIST):
+    if target.startswith(LIST_PREFIX):
         row = books.row(
-            "SELECT name FROM sandbox_list WHERE list = ? AND id = ?", (target.removeprefix(_LIST), int(number))
+            "SELECT name FROM sandbox_list WHERE list = ? AND id = ?", (target.removeprefix(LIST_PREFIX), int(number))
         )
         return {"links": [], "id": str(number), "refName": row["name"] if row is not None else ""}
-    table, label = _TABLES[target]
+    table, label = TABLES[target]
     row = books.row(f'SELECT "{label}" AS name FROM "{table}" WHERE id = ?', (int(number),))  # noqa: S608
     links = [{"rel": "self", "href": f"{base_url}/{_record_name(books, target, int(number))}/{number}"}]
     return {"links": links, "id": str(number), "refName": row["name"] if row is not None else ""}

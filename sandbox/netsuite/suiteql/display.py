@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sandbox.netsuite import errors
+from sandbox.netsuite.books.kinds import KIND_BY_CODE
 from sandbox.netsuite.suiteql.tokens import Token, operator
 
 _LOOKED_UP: dict[str, tuple[str, str]] = {
@@ -12,6 +13,12 @@ _LOOKED_UP: dict[str, tuple[str, str]] = {
     "entity": ("entity", "entityid"),
     "account": ("account", "accountsearchdisplayname"),
     "incomeaccount": ("account", "accountsearchdisplayname"),
+    "deferralaccount": ("account", "accountsearchdisplayname"),
+    "deferredrevenueaccount": ("account", "accountsearchdisplayname"),
+    "recognitionaccount": ("account", "accountsearchdisplayname"),
+    "parent": ("entity", "entityid"),
+    "plannedperiod": ("accountingperiod", "periodname"),
+    "revenueplancurrency": ("currency", "name"),
     "postingperiod": ("accountingperiod", "periodname"),
     "subsidiary": ("subsidiary", "name"),
     "item": ("item", "itemid"),
@@ -23,15 +30,7 @@ _LOOKED_UP: dict[str, tuple[str, str]] = {
     "location": ("location", "name"),
     "paymentmethod": ("paymentmethod", "name"),
 }
-_TYPE_NAMES = {
-    "CustInvc": "Invoice",
-    "CustPymt": "Payment",
-    "CustCred": "Credit Memo",
-    "CustRfnd": "Customer Refund",
-    "Deposit": "Deposit",
-    "Journal": "Journal",
-    "FxReval": "Currency Revaluation",
-}
+_TYPE_NAMES = {code: kind.label for code, kind in KIND_BY_CODE.items()}
 _TYPE_COLUMNS = ("type", "previoustype", "nexttype")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from sandbox.netsuite import errors
 from sandbox.netsuite.books import schema
 from sandbox.netsuite.books.database import Books
+from sandbox.netsuite.features import Features
 from sandbox.netsuite.suiteql.functions import STORED_DATE, number_text, register
 from sandbox.netsuite.suiteql.translate import to_sqlite
 
@@ -33,10 +35,19 @@ class SuiteQL:
 
     def __init__(self, books: Books) -> None:
         self._books = books
-        self._connection = books.reading
-        register(self._connection, books.stamp)
-        self._connection.execute("PRAGMA case_sensitive_like = ON")
-        self._connection.set_authorizer(_authorise)
+        self._public = _PUBLIC - hidden_tables(books.options.features)
+        self._prepare(books.reading)
+        books.delayed.on_copy = self._prepare
+
+    def hide(self, *tables: str) -> None:
+        """Take the role's permission for tables away: to the query they are not there."""
+        self._public -= set(tables)
+        self._books.reading.set_authorizer(_authoriser(self._public))
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        register(connection, self._books.stamp)
+        connection.execute("PRAGMA case_sensitive_like = ON")
+        connection.set_authorizer(_authoriser(self._public))
 
     def run(self, query: str, params: list[Any], *, limit: int, offset: int) -> QueryPage:
         """A page of a query. Raises the 400 INVALID_PARAMETER of an invalid search."""
@@ -45,8 +56,9 @@ class SuiteQL:
             raise errors.invalid_query("Search error occurred: params must be texts or numbers.")
         page_size = max(min(limit, MOST_ROWS - offset), 0)
         with self._books.lock:
+            connection = self._books.delayed.connection()
             try:
-                cursor = self._connection.execute(
+                cursor = connection.execute(
                     f"SELECT * FROM ({statement}) LIMIT ? OFFSET ?",  # noqa: S608 - checked and authorised
                     (*params, page_size, offset),
                 )
@@ -55,18 +67,39 @@ class SuiteQL:
                 total = offset + len(found)
                 if len(found) == page_size or offset:
                     counted = f"SELECT COUNT(*) FROM (SELECT 1 FROM ({statement}) LIMIT ?)"  # noqa: S608 - as above
-                    total = self._connection.execute(counted, (*params, MOST_ROWS)).fetchone()[0]
+                    total = connection.execute(counted, (*params, MOST_ROWS)).fetchone()[0]
             except sqlite3.Error as error:
                 raise errors.invalid_query(_explained(error)) from error
         return QueryPage([_shown(names, row) for row in found], total)
 
 
-def _authorise(action: int, table: str | None, _column: str | None, _database: str | None, source: str | None) -> int:
+def hidden_tables(features: Features) -> frozenset[str]:
+    """Tables that a feature which is off keeps from being there."""
+    hidden: set[str] = set()
+    if not features.one_world:
+        hidden |= {"subsidiary"}
+    if not features.multi_currency:
+        hidden |= {"currency", "currencyrate"}
+    if not features.advanced_revenue:
+        hidden |= {"revenueelement", "revenueplan", "revenueplanplannedrevenue"}
+    return frozenset(hidden)
+
+
+Authoriser = Callable[[int, str | None, str | None, str | None, str | None], int]
+
+
+def _authoriser(public: frozenset[str]) -> Authoriser:
     """SQLite's own check while it compiles: reading public tables, and what their views read, is all there is."""
-    if action in _ALLOWED_ACTIONS:
-        return sqlite3.SQLITE_OK
-    is_public = table in _PUBLIC or source in _PUBLIC
-    return sqlite3.SQLITE_OK if action == sqlite3.SQLITE_READ and is_public else sqlite3.SQLITE_DENY
+
+    def authorise(
+        action: int, table: str | None, _column: str | None, _database: str | None, source: str | None
+    ) -> int:
+        if action in _ALLOWED_ACTIONS:
+            return sqlite3.SQLITE_OK
+        is_public = table in public or source in public
+        return sqlite3.SQLITE_OK if action == sqlite3.SQLITE_READ and is_public else sqlite3.SQLITE_DENY
+
+    return authorise
 
 
 def _column_names(described: list[str]) -> list[str]:

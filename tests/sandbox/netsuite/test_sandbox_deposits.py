@@ -189,6 +189,7 @@ def test_books_outlive_the_server(tmp_path: Any) -> None:
         client = Client(server)
         payment = client.payment(client.customer(), 10, "ch_1")
         client.write("PUT", "/deposit/eid:po_1", _deposit(client, "1000", [payment]))
+        accounts = client.rows("SELECT COUNT(*) AS n FROM account")
     with running_netsuite(state=state) as server:
         client = Client(server)
         assert client.get("/deposit/eid:po_1")["total"] == 10
@@ -196,4 +197,4 @@ def test_books_outlive_the_server(tmp_path: Any) -> None:
             NOT_SELECTABLE.format(payment)
         )
         assert int(client.payment(client.customer(), 10, "ch_2")) > int(payment) + 1
-        assert client.rows("SELECT COUNT(*) AS n FROM account") == [{"n": "25"}]
+        assert client.rows("SELECT COUNT(*) AS n FROM account") == accounts

@@ -18,7 +18,7 @@ from requests_oauthlib import OAuth1
 from sandbox.netsuite.errors import INVALID_LOGIN_TEXT
 from sandbox.netsuite.options import Options
 from sandbox.netsuite.protocol.login import LoginDesk
-from sandbox.netsuite.protocol.signature import Credentials, header_parameters, sign
+from sandbox.netsuite.protocol.signature import Signer, header_parameters
 from sandbox.netsuite.protocol.tokens import TOKEN_PATH, TokenDesk
 from sandbox.netsuite.testing import RunningNetSuite, running_netsuite
 from tests.sandbox.netsuite.client import RECORD, Client
@@ -37,8 +37,8 @@ def test_oracles_published_signature_is_reproduced() -> None:
         "oauth_version": VECTOR["version"],
         "realm": VECTOR["realm"],
     }
-    credentials = Credentials(VECTOR["consumer_secret"], VECTOR["token_secret"])
-    assert sign(VECTOR["method"], VECTOR["url"], oauth, credentials) == VECTOR["expected_signature_base64"]
+    signer = Signer(VECTOR["consumer_secret"], VECTOR["token_secret"])
+    assert signer.sign(VECTOR["method"], VECTOR["url"], oauth) == VECTOR["expected_signature_base64"]
 
 
 def _auth(options: Options, **changes: Any) -> OAuth1:
@@ -74,6 +74,7 @@ def test_every_wrong_login_gives_the_same_401_and_its_reason_in_the_audit_trail(
     response = requests.get(netsuite.url + RECORD + "/customer", auth=_auth(netsuite.options, **changes), timeout=5)
     assert response.status_code == 401
     assert response.json()["o:errorDetails"] == [{"detail": INVALID_LOGIN_TEXT, "o:errorCode": "INVALID_LOGIN"}]
+    assert response.headers["WWW-Authenticate"].startswith('OAuth realm="SANDBOX_SB1", error="token_rejected"')
     trail = requests.get(netsuite.url + "/_sandbox/login-audit", timeout=5).json()["attempts"]
     assert [attempt["reason"] for attempt in trail] == [reason]
 

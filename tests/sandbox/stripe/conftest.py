@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from billing_checking import BillingShapes
+from money_checking import Shapes
 from stripe_asking import Answer, ask
+from wide_world import wide_world
 
 from sandbox.stripe.world import World
 from sandbox.testing import RunningStripe, running_stripe
@@ -30,6 +33,18 @@ def schema() -> dict[str, Any]:
     return json.loads(gzip.decompress(SCHEMA.read_bytes()))
 
 
+@pytest.fixture(scope="session")
+def shapes(schema: dict[str, Any]) -> Shapes:
+    """The same, ready to check objects against."""
+    return Shapes(schema)
+
+
+@pytest.fixture(scope="session")
+def billing_shapes(schema: dict[str, Any]) -> BillingShapes:
+    """The schemas of what is billed, ready to check a world against."""
+    return BillingShapes(schema)
+
+
 @pytest.fixture
 def get(fortnight: RunningStripe) -> Callable[..., Answer]:
     """Ask the fortnight."""
@@ -40,3 +55,16 @@ def get(fortnight: RunningStripe) -> Callable[..., Answer]:
 def world() -> World:
     """An empty account on a Monday morning."""
     return World(seed=1, start=START)
+
+
+@pytest.fixture
+def ada(world: World) -> str:
+    """A customer of that account, by id."""
+    return str(world.create_customer("Ada", email="ada@lovelace.example")["id"])
+
+
+@pytest.fixture(scope="session")
+def wide() -> Iterator[RunningStripe]:
+    """A world with every type of object, served, for tests that only read."""
+    with running_stripe(wide_world()) as stripe:
+        yield stripe

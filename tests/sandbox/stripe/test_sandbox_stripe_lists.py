@@ -7,7 +7,7 @@ import pytest
 from stripe_asking import ask, walk
 
 from sandbox.stripe.billing import Line
-from sandbox.stripe.reading import COLLECTIONS
+from sandbox.stripe.resources import COLLECTIONS
 from sandbox.testing import running_stripe
 
 

@@ -1,0 +1,1 @@
+"""What the pages of both sandboxes share: one style, one frame, escaping, and a policy that lets nothing else in."""

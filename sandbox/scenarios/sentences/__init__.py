@@ -1,0 +1,1 @@
+"""What can be said in a scenario, by subject: each module declares sentences of one grammar."""
