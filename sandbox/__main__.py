@@ -1,7 +1,7 @@
 """`python -m sandbox {stripe,netsuite} …` serves one sandbox on the loopback interface until it is told to stop.
 
-Prints one JSON line `{"url": …}` once it listens. `scenarios` tells what can happen at Stripe, `probe` asks a real
-NetSuite account the open questions. Only what is asked for is imported.
+Prints one JSON line `{"url": …}` once it listens. `scenarios` tells what can happen at Stripe, `generate` makes
+an account of any size, `probe` asks a real NetSuite account the open questions. Only what is asked for is imported.
 """
 
 import argparse
@@ -11,7 +11,11 @@ from importlib import import_module
 from sandbox.server import serve_in_foreground
 
 DEFAULT_PORTS = {"stripe": 12111, "netsuite": 12112}
-_COMMANDS = {"scenarios": "sandbox.scenarios.cli", "probe": "sandbox.probes.cli"}
+_COMMANDS = {
+    "scenarios": "sandbox.scenarios.cli",
+    "generate": "sandbox.scenarios.volume_cli",
+    "probe": "sandbox.probes.cli",
+}
 
 
 def main(arguments: list[str]) -> int:

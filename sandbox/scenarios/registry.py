@@ -13,9 +13,11 @@ from sandbox.scenarios import library
 from sandbox.scenarios.filling import fill
 from sandbox.scenarios.month import month_worlds
 from sandbox.scenarios.player import Player, read_script
+from sandbox.stripe.disk_world import SavedWorld
 from sandbox.stripe.world import World
 
 _FOLDER = Path(__file__).parent
+_SAVED = ".sqlite"
 _EMPTY_START = datetime(2026, 11, 1, tzinfo=UTC)
 
 
@@ -25,7 +27,12 @@ def load(name: str, seed: int, now: datetime) -> World:
 
 
 def load_accounts(name: str, seed: int, now: datetime) -> list[World]:
-    """All accounts of a scenario at `now`: a name of `SCENARIOS`, a number of the library, or the path of a file."""
+    """All accounts of a scenario at `now`: a name of `SCENARIOS`, a number of the library, or the path of a file.
+
+    A file that `python -m sandbox generate` made stands at its own instant, whatever `now` says.
+    """
+    if name.endswith(_SAVED):
+        return [SavedWorld(Path(name))]
     make = SCENARIOS[name] if name in SCENARIOS else partial(_story, name)
     worlds = make(seed)
     for world in worlds:
@@ -34,8 +41,10 @@ def load_accounts(name: str, seed: int, now: datetime) -> list[World]:
 
 
 def checked(name: str) -> str:
-    """`name`, if `load_accounts` knows it. Raises KeyError, and ScenarioError for a file that cannot be read."""
-    if name not in SCENARIOS:
+    """`name`, if `load_accounts` knows it. Raises KeyError, and ScenarioError, ValueError or OSError for a file that cannot."""
+    if name.endswith(_SAVED):
+        SavedWorld(Path(name)).close()
+    elif name not in SCENARIOS:
         library.find(name)
     return name
 

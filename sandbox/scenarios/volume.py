@@ -1,7 +1,7 @@
 """A month of ordinary business of any size, written to a file as it happens.
 
 `generate` plays it on a world whose objects are in the file, so that memory does not grow with it; the same volume and
-seed give the same file, byte for byte. `python -m sandbox stripe --file …` serves it.
+seed give the same file, byte for byte. `python -m sandbox stripe --scenario FILE` serves it.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from sandbox.stripe.billing import Line
 from sandbox.stripe.disk_shelf import open_file
 from sandbox.stripe.disk_world import DiskWorld
 
-_FIRST_DAY = datetime(2026, 11, 1, tzinfo=UTC)
+FIRST_DAY = datetime(2026, 11, 1, tzinfo=UTC)
 _CHARGES_A_CUSTOMER = 20
 _MOST_CUSTOMERS = 5_000
 _EVERY_EURO = 7  # each seventh customer is billed in euros
@@ -39,7 +39,7 @@ class Volume:
     charges: int
     seed: int = 1
     days: int = 30
-    start: datetime = _FIRST_DAY
+    start: datetime = FIRST_DAY
     keeps_events: bool = False
 
 

@@ -21,7 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--scenario",
         type=_scenario,
         default="fortnight",
-        help="what has happened by then: a name or number of `python -m sandbox scenarios`, or a scenario file of yours",
+        help="what has happened by then: a name or number of `python -m sandbox scenarios`, a scenario file of yours, "
+        "or a file of `python -m sandbox generate`",
     )
     parser.add_argument("--control", action="store_true", help="open /_sandbox/: clock, faults, counts, webhooks")
     parser.add_argument("--latency-ms", type=float, default=0.0, help="added to every answer (default 0)")
@@ -68,7 +69,7 @@ def options_from(arguments: argparse.Namespace) -> StripeOptions:
 def _scenario(text: str) -> str:
     try:
         return checked(text)
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise argparse.ArgumentTypeError(str(error.args[0])) from error
 
 

@@ -1,5 +1,6 @@
 """Business of any size: written to a file as it happens, the same for the same seed, and served like any account."""
 
+import json
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace
@@ -8,6 +9,8 @@ from itertools import pairwise
 import pytest
 from stripe_asking import ask, walk
 
+from sandbox.__main__ import main
+from sandbox.scenarios.registry import checked, load_accounts
 from sandbox.scenarios.volume import Volume, generate
 from sandbox.stripe.disk_shelf import open_file
 from sandbox.stripe.disk_world import SavedWorld
@@ -96,6 +99,18 @@ def test_a_volume_of_nothing_is_refused(tmp_path, volume):
     with pytest.raises(ValueError, match="At least one charge and one day"):
         generate(tmp_path / "none.sqlite", volume)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_writes_a_file_that_the_server_serves(tmp_path, capsys):
+    path = tmp_path / "small.sqlite"
+    assert main(["generate", "--charges", "12", "--days", "1", "--out", str(path)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["objects"]["charge"], told["bytes"]) == (12, path.stat().st_size)
+    (world,) = load_accounts(checked(str(path)), seed=1, now=SMALL.start)
+    with closing(world), running_stripe(world) as stripe:
+        assert len(ask(stripe, "/v1/charges?limit=100").body["data"]) == 12
+    assert main(["generate", "--charges", "12", "--out", str(path)]) == 2
+    assert "small.sqlite exists" in capsys.readouterr().err
 
 
 def test_events_are_kept_where_they_are_asked_for(tmp_path):
