@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from sandbox.netsuite.features import Dimension, Features, Release
 from sandbox.netsuite.options import DEFAULT_NOW, Options
+from sandbox.netsuite.preferences import Preferences
 
 _PRIVATE_KEY = "oauth2-private-key.pem"
 _KEY_BITS = 3072
@@ -45,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mandatory", action="append", default=[], choices=get_args(Dimension), help="a segment every line must carry"
     )
+    _add_preferences(parser)
     parser.add_argument(
         "--integration-limit", type=int, help="requests at once reserved for this integration (default: none)"
     )
@@ -90,7 +92,29 @@ def options_from(args: argparse.Namespace) -> Options:
         lock_after_failures=args.lock_after,
         async_delay_ms=args.async_delay_ms,
         features=_features(args),
+        preferences=Preferences(
+            posting_period_when_closed=args.posting_period_when_closed,
+            void_by_reversing_journal=args.void_by_reversing_journal,
+            payment_list_days=args.payment_list_days,
+        ),
+        allow_date_outside_period=args.allow_date_outside_period,
+        query_lag_s=args.query_lag_s,
     )
+
+
+def _add_preferences(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--posting-period-when-closed",
+        choices=("refuse", "first_open", "current"),
+        default="refuse",
+        help="where a date in a closed period posts (default: nowhere)",
+    )
+    parser.add_argument(
+        "--allow-date-outside-period", action="store_true", help="a date may lie outside its posting period"
+    )
+    parser.add_argument("--void-by-reversing-journal", action="store_true", help="voids are journal entries")
+    parser.add_argument("--payment-list-days", type=int, help="deposits see payments of so many days only")
+    parser.add_argument("--query-lag-s", type=float, default=0.0, help="for how long SuiteQL may miss a write")
 
 
 def _switches() -> list[str]:

@@ -116,6 +116,11 @@ def missing_value(*labels: str) -> Refused:
     return user_error(f"Please enter value(s) for: {', '.join(labels)}.")
 
 
+def is_incomplete(refused: Refused) -> bool:
+    """Whether a refusal only says that something is still missing."""
+    return refused.detail.startswith((f"{PREFIX}Please enter value(s) for: ", PREFIX + NO_VALID_LINE))
+
+
 def invalid_field(value: object, name: str, *, path: str | None = None) -> Refused:
     """A reference that does not exist, is inactive, or belongs to another subsidiary: all the same to NetSuite."""
     return user_error(f"You have entered an Invalid Field Value {value} for the following field: {name}", path=path)
@@ -147,6 +152,16 @@ def not_in_balance(applied: object, payment: object, credit: object, deposits: o
     return user_error(
         f"Transaction is not in balance! Total to apply of ${applied} does not equal sum of payment ${payment} and "
         f"credits ${credit} and deposits ${deposits}"
+    )
+
+
+def not_settable(name: str) -> Refused:
+    """A field that is read-only, or that can be set at creation only (INSUFFICIENT_PERMISSION's text)."""
+    return user_error(
+        f"You do not have permissions to set a value for element {name} due to one of the following reasons: "
+        "1) The field is read-only; 2) An associated feature is disabled; 3) The field is available either when a "
+        "record is created or updated, but not in both cases.",
+        path=name,
     )
 
 

@@ -67,7 +67,9 @@ class Fault:
             headers["Stripe-Should-Retry"] = "true" if self.should_retry else "false"
         code = self.code or ("rate_limit" if self.status == _RATE_LIMITED else None)
         error_type = _TYPE_BY_STATUS.get(self.status, "invalid_request_error" if code else "api_error")
-        if code == "lock_timeout":  # another request holds the object (docs.stripe.com/rate-limits#object-lock-timeouts)
+        if (
+            code == "lock_timeout"
+        ):  # another request holds the object (docs.stripe.com/rate-limits#object-lock-timeouts)
             error_type = "invalid_request_error"
         text = f"The sandbox was told to answer {self.status} here."
         return ApiError(self.status, text, code=code, error_type=error_type, headers=headers)

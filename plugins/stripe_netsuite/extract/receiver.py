@@ -22,7 +22,7 @@ from stripe_netsuite.domain.window import Window
 from stripe_netsuite.extract.fields import encode
 from stripe_netsuite.extract.streams import LEDGER_TYPE, STREAM_BY_TYPE, Stream
 from stripe_netsuite.staging.ledger import stage_ledger
-from stripe_netsuite.staging.objects import StagedObject, stage_objects, staged_ids
+from stripe_netsuite.staging.objects import ObjectState, StagedObject, set_states, stage_objects, staged_ids
 from stripe_netsuite.staging.payouts import upsert_payouts
 from stripe_netsuite.staging.relations import write_relations
 from stripe_netsuite.staging.schema import staged_object
@@ -149,6 +149,8 @@ class Receiver:
         ]
         with self.engine.begin() as conn:
             result = stage_objects(conn, staged)
+            if stream.object_type == "invoice":
+                set_states(conn, self.account, "invoice", list(_deleted_drafts(staged, batch.values())))
             if stream.object_type == "invoice_payment":
                 write_relations(conn, self.account, stream.object_type, _payment_targets(batch.values()))
             if stream.object_type == "charge" and result.new + result.changed:
@@ -202,6 +204,13 @@ class Receiver:
                 # Beyond the bound a known intent may be asked for again: a request more, nothing wrong.
                 if len(self._known_intents) < _MAX_INTENTS:
                     self._known_intents.add(intent)
+
+
+def _deleted_drafts(staged: Sequence[StagedObject], rows: Iterable[Any]) -> Iterator[ObjectState]:
+    """Only a draft can be deleted (docs.stripe.com/api/invoices/delete): there is nothing to book, and no amount left."""
+    for one, row in zip(staged, rows, strict=True):
+        if row.deleted is True:
+            yield ObjectState(one.stripe_id, one.content_hash, "excluded", "a draft that was deleted")
 
 
 def _readable_payouts(staged: Sequence[StagedObject]) -> Iterator[Payout]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from sandbox.netsuite import errors
 from sandbox.netsuite.books.amounts import ZERO, exact, rounded, stored
-from sandbox.netsuite.books.database import Books
+from sandbox.netsuite.books.database import Books, Row
 from sandbox.netsuite.books.document import Document, document, refresh, settle
 from sandbox.netsuite.books.link import link, unlink
 from sandbox.netsuite.books.reference import base_currency
@@ -22,11 +22,12 @@ __all__ = ["Application", "Document", "applications", "apply", "apply_document",
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """A recorded application, as it must be known to be made again."""
+    """A recorded application, as it must be known to be made again; `maker` as in `apply_document`."""
 
     source: int
     target: int
     amount: Decimal
+    maker: int | None = None
 
 
 def apply(books: Books, *, source: int, target: int, amount: Decimal) -> None:
@@ -81,10 +82,10 @@ def apply_document(
 def applications(books: Books, transaction_id: int) -> list[Application]:
     """The applications a transaction takes part in, in the order they were made."""
     found = books.rows(
-        "SELECT source, target, amount FROM sandbox_application WHERE source = ? OR target = ? ORDER BY id",
+        "SELECT * FROM sandbox_application WHERE source = ? OR target = ? ORDER BY id",
         (transaction_id, transaction_id),
     )
-    return [Application(row["source"], row["target"], exact(row["amount"])) for row in found]
+    return [_application(row) for row in found]
 
 
 def unapply_all(books: Books, transaction_id: int) -> list[Application]:
@@ -100,8 +101,11 @@ def unapply_all(books: Books, transaction_id: int) -> list[Application]:
         unlink(books, previous=row["source"], following=row["target"], kind="Payment")
         for key, base in ((row["debitdoc"], row["debitbase"]), (row["creditdoc"], row["creditbase"])):
             settle(books, _document(books, key), amount=-exact(row["amount"]), base=-exact(base))
-    own = [row for row in rows if transaction_id in (row["source"], row["target"])]
-    return [Application(row["source"], row["target"], exact(row["amount"])) for row in own]
+    return [_application(row) for row in rows if transaction_id in (row["source"], row["target"])]
+
+
+def _application(row: Row) -> Application:
+    return Application(row["source"], row["target"], exact(row["amount"]), row["maker"])
 
 
 def _document(books: Books, transaction_id: int) -> Document:

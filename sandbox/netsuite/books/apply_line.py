@@ -6,6 +6,7 @@ account; never more than remains.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sandbox.netsuite import errors
@@ -42,13 +43,12 @@ def apply_lines(books: Books, draft: Draft, head: Header, *, sources: tuple[str,
         own = apply_document(books, found, own, amount)
 
 
-def apply_again(books: Books, draft: Draft, kept: list[Application] | tuple[Application, ...]) -> None:
-    """Put back the applications others made of a document that was posted anew."""
+def apply_again(books: Books, kept: Sequence[Application]) -> None:
+    """Put back the applications that others made of a document that was posted anew."""
     for part in kept:
-        other = document(books, part.target)
-        own = document(books, draft.id)
-        if part.source == draft.id and own is not None and other is not None:
-            apply_document(books, own, other, part.amount)
+        source, target = document(books, part.source), document(books, part.target)
+        if source is not None and target is not None:
+            apply_document(books, source, target, part.amount, maker=part.maker)
 
 
 def plan_lines(

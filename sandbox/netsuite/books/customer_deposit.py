@@ -75,7 +75,7 @@ def post_deposit_application(books: Books, draft: Draft, kept: Sequence[Applicat
     for found, part in plan:
         if applied is not None:
             applied = apply_document(books, found, applied, part)
-    apply_again(books, draft, tuple(kept))
+    apply_again(books, kept)
 
 
 def make_application(books: Books, maker: Draft, head: Header, deposit: Document, amount: Decimal) -> Document:

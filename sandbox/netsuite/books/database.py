@@ -51,6 +51,7 @@ class Books:
                     self.execute(statement)
                 self.execute(f"PRAGMA user_version = {schema.VERSION}")
         if self.rows("PRAGMA user_version")[0][0] != schema.VERSION:
+            self.reading.close()
             self._connection.close()
             raise ValueError(f"{options.state} was made by another version of this sandbox. Delete it and start again.")
         self._add_custom_columns()

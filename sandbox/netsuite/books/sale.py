@@ -29,7 +29,7 @@ def post_invoice(books: Books, draft: Draft, kept: Sequence[Application]) -> Non
     head = header.customer_header(books, draft, customer_field="entity")
     account = receivables_account(books, draft.body, "account")
     _post(books, draft, head, sign=1, account=account, status=Status("A", "Open"), is_document=True)
-    apply_again(books, draft, tuple(kept))
+    apply_again(books, kept)
 
 
 def post_credit_memo(books: Books, draft: Draft, kept: Sequence[Application]) -> None:
@@ -38,7 +38,7 @@ def post_credit_memo(books: Books, draft: Draft, kept: Sequence[Application]) ->
     account = receivables_account(books, draft.body, "account")
     _post(books, draft, head, sign=-1, account=account, status=Status("A", "Open"), is_document=True)
     apply_lines(books, draft, head, sources=("CustInvc",))
-    apply_again(books, draft, tuple(kept))
+    apply_again(books, kept)
 
 
 def post_cash_sale(books: Books, draft: Draft, kept: Sequence[Application]) -> None:  # noqa: ARG001 - never applied

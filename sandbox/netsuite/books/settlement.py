@@ -44,7 +44,7 @@ def post_payment(books: Books, draft: Draft, kept: Sequence[Application]) -> Non
         _apply(books, draft, head, credits_, deposits)
     elif credits_ or deposits:
         raise errors.user_error(errors.OVER_APPLIED)
-    apply_again(books, draft, tuple(kept))
+    apply_again(books, kept)
 
 
 def post_refund(books: Books, draft: Draft, kept: Sequence[Application]) -> None:  # noqa: ARG001 - a refund is never a source

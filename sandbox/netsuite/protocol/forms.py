@@ -32,11 +32,20 @@ def create_form(
     sent = call.body(may_be_empty=True) if body is None else body
     records = account.records
     try:
-        records.create(kind, sent, validation_of(call), terms=_trial(account, call, kind), defaults=defaults)
+        records.create(
+            kind,
+            sent,
+            validation_of(call),
+            terms=_trial(account, call, kind),
+            defaults=defaults,
+            replace=frozenset(call.names("replace")),
+        )
         shown: Body = {}
     except TrialOver as over:
         shown = over.seen
-    except errors.Refused:
+    except errors.Refused as refused:
+        if not errors.is_incomplete(refused):
+            raise
         # Not yet whole: a form shows what there is.
         shown = {**(defaults or {}), **sent}
     rel = "create" if defaults is None else "transform"

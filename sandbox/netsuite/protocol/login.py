@@ -122,7 +122,7 @@ class LoginDesk:
 
     def _is_fresh(self, timestamp: str, nonce: str, now: float) -> bool:
         """Whether this nonce comes for the first time; those too old to be accepted anyway are forgotten."""
-        nonces, oldest = self._nonces, now - 2 * _SKEW_S
+        nonces, oldest = self._nonces, now - _SKEW_S
         while nonces and next(iter(nonces.values())) < oldest:
             nonces.popitem(last=False)
         if (timestamp, nonce) in nonces:

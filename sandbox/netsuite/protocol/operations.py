@@ -113,13 +113,16 @@ def _list(account: Account, call: Call) -> Answer:
     kind = named_type(account, call)
     limit, offset = paging(call.query)
     query = call.query.get("q")
-    ids = account.records.ids(kind) if not query else _matching(account, kind, query)
+    if query:
+        found = _matching(account, kind, query)
+        ids, total = found[offset : offset + limit], len(found)
+    else:
+        ids, total = account.records.page(kind, limit, offset)
     items = [
-        {"links": [{"rel": "self", "href": f"{call.root}/{kind.name}/{number}"}], "id": str(number)}
-        for number in ids[offset : offset + limit]
+        {"links": [{"rel": "self", "href": f"{call.root}/{kind.name}/{number}"}], "id": str(number)} for number in ids
     ]
     url = f"{call.root}/{kind.name}"
-    return json_answer(paged(url, items, total=len(ids), limit=limit, offset=offset), content_type=COLLECTION)
+    return json_answer(paged(url, items, total=total, limit=limit, offset=offset), content_type=COLLECTION)
 
 
 def _matching(account: Account, kind: RecordType, query: str) -> list[int]:

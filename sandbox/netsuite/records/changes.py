@@ -74,5 +74,5 @@ def linked(record_type: RecordType, *bodies: Body) -> set[Key]:
                 found |= {(record_type.family, int(one["id"])) for one in documents if isinstance(one, dict)}
         if record_type.name == "deposit":
             numbers = (str(line.get("id")) for line in (body.get("payment") or {}).get("items") or ())
-            found |= {(record_type.family, int(number)) for number in numbers if number.isdigit()}
+            found |= {(record_type.family, int(number)) for number in numbers if number.isascii() and number.isdigit()}
     return found

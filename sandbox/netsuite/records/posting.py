@@ -18,6 +18,7 @@ from sandbox.netsuite.books.kinds import KINDS
 from sandbox.netsuite.books.revenue import erase_elements
 from sandbox.netsuite.books.sale import post_cash_refund, post_cash_sale, post_credit_memo, post_invoice
 from sandbox.netsuite.books.settlement import post_payment, post_refund
+from sandbox.netsuite.jsontext import Body
 from sandbox.netsuite.reading import Reader
 
 _POST: dict[str, Callable[[Books, Draft, Sequence[Application]], None]] = {
@@ -71,7 +72,7 @@ def post_again(books: Books, type_name: str, record_id: int, body: Reader, exter
         is_made=True,
         made=made,
     )
-    kept = [part for part in applied if part.source == record_id]
+    kept = [part for part in applied if part.source == record_id or part.maker is not None]
     _POST[type_name](books, draft, kept)
     customer_deposit.forget(books, made)
     books.execute('UPDATE "transaction" SET createddate = ? WHERE id = ?', (row["createddate"], record_id))
@@ -85,6 +86,12 @@ def post_again(books: Books, type_name: str, record_id: int, body: Reader, exter
     if _is_deposited(books, record_id):
         refresh(books, record_id)
     note_changes(books, "transaction", record_id, row, row_of(books, record_id))
+
+
+def check_set_once(type_name: str, before: Body, after: Body) -> None:
+    """Refuse a change of what can be set at creation only: the deposits that a customer refund pays back."""
+    if type_name == "customerRefund" and before.get("deposit") != after.get("deposit"):
+        raise errors.not_settable("deposit")
 
 
 def delete(books: Books, type_name: str, record_id: int) -> None:

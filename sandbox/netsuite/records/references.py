@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sandbox.netsuite import errors
@@ -68,6 +69,9 @@ _RECORD_NAMES = {
     "account": "account",
     "accountingperiod": "accountingPeriod",
 }
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
+# Reference data that `Books.cache` is emptied for when it changes.
+_CACHED = frozenset({"account", "currency", "subsidiary", "item", "accountingperiod"})
 MAY_BE_INACTIVE = ("entity", "item", "account", "currency", "subsidiary")
 
 
@@ -147,25 +151,39 @@ def _resolve(books: Books, name: str, target: str, value: Any, path: str) -> Bod
 
 
 def _by_external_id(books: Books, target: str, external_id: str) -> int | None:
+    if target not in TABLES:
+        return None
+    table, _ = TABLES[target]
+    active = "AND t.isinactive = 'F'" if target in MAY_BE_INACTIVE else ""
     row = books.row(
-        "SELECT id FROM sandbox_record WHERE family = ? AND externalkey = ?", (target, external_id.casefold())
+        f'SELECT r.id FROM sandbox_record r JOIN "{table}" t ON t.id = r.id '  # noqa: S608 - names are ours
+        f"WHERE r.family = ? AND r.externalkey = ? {active}",
+        (target, external_id.casefold()),
     )
-    return _by_id(books, target, str(row["id"])) if row is not None else None
+    return int(row["id"]) if row is not None else None
 
 
 def _by_id(books: Books, target: str, text: str) -> int | None:
-    if not text.lstrip("-").isdigit():
+    if not _NUMBER.fullmatch(text):
         return None
     number = int(text)
+    key = ("active", target, number)
+    if key in books.cache:
+        return number
+    if not _is_active(books, target, number):
+        return None
+    if target in _CACHED or target.startswith(LIST_PREFIX):
+        books.cache[key] = True
+    return number
+
+
+def _is_active(books: Books, target: str, number: int) -> bool:
     if target.startswith(LIST_PREFIX):
-        row = books.row(
-            "SELECT id FROM sandbox_list WHERE list = ? AND id = ?", (target.removeprefix(LIST_PREFIX), number)
-        )
-        return number if row is not None else None
+        query = "SELECT 1 FROM sandbox_list WHERE list = ? AND id = ?"
+        return books.row(query, (target.removeprefix(LIST_PREFIX), number)) is not None
     table, _ = TABLES[target]
     active = "AND isinactive = 'F'" if target in MAY_BE_INACTIVE else ""
-    row = books.row(f'SELECT id FROM "{table}" WHERE id = ? {active}', (number,))  # noqa: S608 - names are ours
-    return number if row is not None else None
+    return books.row(f'SELECT 1 FROM "{table}" WHERE id = ? {active}', (number,)) is not None  # noqa: S608 - names are ours
 
 
 def shown(books: Books, record_type: RecordType, name: str, value: Body, base_url: str) -> Body:

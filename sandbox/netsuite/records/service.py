@@ -144,8 +144,16 @@ class RecordService:
 
     def ids(self, record_type: RecordType) -> list[int]:
         """All internal ids of a type, ascending."""
-        rows = self.books.rows("SELECT id FROM sandbox_record WHERE type = ? ORDER BY id", (record_type.name,))
-        return [int(row["id"]) for row in rows]
+        return self._ids(record_type, -1, 0)
+
+    def page(self, record_type: RecordType, limit: int, offset: int) -> tuple[list[int], int]:
+        """The ids of one page, ascending, and how many records of the type there are."""
+        row = self.books.row("SELECT COUNT(*) AS number FROM sandbox_record WHERE type = ?", (record_type.name,))
+        return self._ids(record_type, limit, offset), int(row["number"]) if row is not None else 0
+
+    def _ids(self, record_type: RecordType, limit: int, offset: int) -> list[int]:
+        query = "SELECT id FROM sandbox_record WHERE type = ? ORDER BY id LIMIT ? OFFSET ?"
+        return [int(row["id"]) for row in self.books.rows(query, (record_type.name, limit, offset))]
 
     def _checked(
         self, record_type: RecordType, body: Body, validation: Validation, terms: Terms
@@ -242,6 +250,7 @@ class RecordService:
             case "transaction" if is_only_noted(before or {}, body):
                 annotate(self.books, record_type.name, record_id, reader, external_id)
             case "transaction":
+                posting.check_set_once(record_type.name, before or {}, body)
                 posting.post_again(self.books, record_type.name, record_id, reader, external_id)
             case "entity" if record_type.name == "contact":
                 contacts.save_contact(self.books, record_id, reader)

@@ -167,7 +167,8 @@ def _keyed(defaults: Body, body: Body) -> Body:
     given = {line["line"]: line for line in (defaults.get("item") or {}).get("items") or []}
     keyed: list[object] = []
     for line in lines:
-        start = given.get(line.get("orderLine")) if isinstance(line, dict) else None
+        number = line.get("orderLine") if isinstance(line, dict) else None
+        start = given.get(number) if isinstance(number, int) else None
         if start is None:
             keyed.append(line)
             continue

@@ -134,12 +134,24 @@ def test_a_made_application_belongs_to_its_refund(books: Company) -> None:
     deposit = books.hold(customer, 50)
     refund = books.write("POST", "/customerRefund", _refund_body(books, customer, deposit, 20))
     made = books.rows(f"SELECT id FROM transaction WHERE type = 'DepAppl' AND entity = {customer}")
-    books.write("PATCH", f"/customerRefund/{refund}", {"memo": "seen"})
+    books.write("PATCH", f"/customerRefund/{refund}", {"tranDate": "2026-11-07"})
     assert books.rows(f"SELECT id FROM transaction WHERE type = 'DepAppl' AND entity = {customer}") == made
+    day = books.rows(f"SELECT trandate FROM transaction WHERE id = {made[0]['id']}")
+    assert day == [{"trandate": "11/07/2026"}]
     assert "cannot be deleted" in books.refused("DELETE", f"/depositApplication/{made[0]['id']}")
     books.remove(f"/customerRefund/{refund}")
     assert books.rows(f"SELECT id FROM transaction WHERE type = 'DepAppl' AND entity = {customer}") == []
     assert books.get(f"/customerDeposit/{deposit}")["status"]["refName"] == "Not Deposited"
+
+
+def test_the_deposits_of_a_refund_cannot_be_changed(books: Company) -> None:
+    """They are set at creation; sending the same again is harmless."""
+    customer = books.someone()
+    first, second = books.hold(customer, 20), books.hold(customer, 20)
+    refund = books.write("POST", "/customerRefund", _refund_body(books, customer, first, 20))
+    books.write("PATCH", f"/customerRefund/{refund}", {"deposit": lines((first, 20))})
+    refused = books.refused("PATCH", f"/customerRefund/{refund}", {"deposit": lines((second, 20))})
+    assert refused.startswith(PREFIX + "You do not have permissions to set a value for element deposit")
 
 
 def test_one_refund_of_a_memo_a_payment_and_a_deposit(books: Company) -> None:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
+import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sandbox.netsuite.app import make_app
+from sandbox.netsuite.cli import add_arguments, options_from
 from sandbox.netsuite.features import Features
+from sandbox.netsuite.options import Options
+from sandbox.netsuite.preferences import Preferences
+from sandbox.netsuite.testing import running_netsuite
 from tests.sandbox.netsuite.client import sale
 from tests.sandbox.netsuite.company import PREFIX, company
 
@@ -92,3 +100,26 @@ def test_accounts_without_numbers_are_known_by_name() -> None:
             "SELECT acctnumber, accountsearchdisplayname AS name FROM account WHERE fullname = 'Input Tax'"
         )
         assert row == [{"name": "Input Tax"}]
+
+
+def test_preferences_can_be_chosen_on_the_command_line() -> None:
+    """What the sandbox is started with is what the books follow."""
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    chosen = ["--posting-period-when-closed", "current", "--allow-date-outside-period", "--payment-list-days", "7"]
+    options = options_from(parser.parse_args([*chosen, "--void-by-reversing-journal", "--query-lag-s", "2"]))
+    assert options.preferences == Preferences("current", void_by_reversing_journal=True, payment_list_days=7)
+    assert (options.allow_date_outside_period, options.query_lag_s) == (True, 2.0)
+    assert options_from(parser.parse_args([])).preferences == Preferences()
+
+
+def test_books_of_another_version_are_refused(tmp_path: Path) -> None:
+    """A state file that this sandbox cannot read is named, with what to do."""
+    state = tmp_path / "old.sqlite"
+    with running_netsuite(state=state):
+        pass
+    with sqlite3.connect(state) as old:
+        old.execute("PRAGMA user_version = 1")
+    old.close()
+    with pytest.raises(ValueError, match=r"old\.sqlite was made by another version .* Delete it and start again\."):
+        make_app(Options(state=state))

@@ -82,6 +82,20 @@ def test_a_payment_brings_a_credit_memo_along(books: Company) -> None:
     assert books.get(f"/creditMemo/{memo}")["unapplied"] == 40
 
 
+def test_editing_invoice_or_memo_keeps_what_a_payment_applied(books: Company) -> None:
+    """The application stays the payment's: deleting the payment still takes it back."""
+    customer, item = books.someone(), books.plan()
+    invoice, memo = books.bill(customer, item, 100), books.credit(customer, item, 40)
+    payment = books.pay(customer, 60, (invoice, 100), credit=lines((memo, 40)))
+    for path in (f"/invoice/{invoice}", f"/creditMemo/{memo}"):
+        books.write("PATCH", path, {"tranDate": "2026-11-04"})
+    assert books.get(f"/invoice/{invoice}")["amountRemaining"] == 0
+    assert books.get(f"/creditMemo/{memo}")["unapplied"] == 0
+    books.remove(f"/customerPayment/{payment}")
+    assert books.get(f"/invoice/{invoice}")["amountRemaining"] == 100
+    assert books.get(f"/creditMemo/{memo}")["unapplied"] == 40
+
+
 def test_credits_and_money_must_come_out_even(books: Company) -> None:
     """More applied than payment and credits, or more credit than is applied: not in balance."""
     customer, item = books.someone(), books.plan()

@@ -42,10 +42,13 @@ def test_a_create_form_is_filled_in_and_not_saved(client: Client) -> None:
 
 
 def test_a_form_may_be_incomplete(client: Client) -> None:
-    """What is there is shown; nothing is required yet."""
+    """What is there is shown; nothing is required yet, but a misspelt property or a wrong reference is refused as ever."""
     form = _ask(client, "POST", "/customer", "create-form", {"companyName": "Half"})
     assert form["companyName"] == "Half"
     assert client.get("/customer", q="companyName IS Half")["count"] == 0
+    for wrong in ({"companyNam": "Half"}, {"companyName": "Half", "terms": {"id": "999"}}):
+        refused = client.send("POST", RECORD + "/customer", wrong, headers={"Accept": MEDIA + "create-form"})
+        assert refused.status_code == 400
 
 
 def test_an_edit_form_shows_the_change_and_leaves_the_record(client: Client) -> None:

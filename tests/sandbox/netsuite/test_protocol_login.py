@@ -111,3 +111,19 @@ def test_the_audit_trail_tells_an_expired_token_from_an_unknown_one() -> None:
     now[0] = 3601.0
     assert desk.reason_against("t") == "AccessTokenExpired"
     assert desk.reason_against("other") == "TokenRejected"
+
+
+def test_a_nonce_is_remembered_as_long_as_its_timestamp_is_good() -> None:
+    """Signed five minutes ahead, it is refused again for ten minutes; after that its timestamp is."""
+    options = Options()
+    now = [1_800_000_000.0]
+    desk = LoginDesk(options, TokenDesk(options), clock=lambda: now[0])
+    ahead = _signed(options, "ahead-of-time", now[0] + 300, options.consumer_secret)
+    reasons = []
+    for later in (0, 0, 599, 2):
+        now[0] += later
+        other = _signed(options, f"other-{now[0]}-{len(reasons)}", now[0], options.consumer_secret)
+        assert desk.admits("GET", "http://localhost/x", "/x", other), "other requests come in between"
+        desk.admits("GET", "http://localhost/x", "/x", ahead)
+        reasons.append(desk.audit_trail()[-1]["reason"])
+    assert reasons == ["success", "nonce_used", "nonce_used", "InvalidTimestamp"]

@@ -222,6 +222,8 @@ def _check_ties(books: Books) -> None:
     assert held is not None
     assert account is not None
     assert abs(exact(held["n"]) + _balance(books, account["id"])) < Decimal("0.005")
+    orphans = 'SELECT 1 FROM sandbox_application WHERE maker NOT IN (SELECT id FROM "transaction")'
+    assert books.rows(orphans) == []
     for column in ("previousdoc", "nextdoc"):
         query = f'SELECT 1 FROM nexttransactionlinelink WHERE {column} NOT IN (SELECT id FROM "transaction")'
         assert books.rows(query) == []

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import time as dt_time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sandbox.netsuite.features import Features
+from sandbox.netsuite.features import Dimension, Features
 from sandbox.scenarios import library
 from sandbox.scenarios.month import open_month, plan
 from sandbox.scenarios.netsuite_user import NetSuiteUser
@@ -86,7 +86,8 @@ def opened(name: str, folder: Path) -> Iterator[Bookkeeping]:
     scenario, world, stage = library.opened(name, 1, crowd_limit=CROWD)
     options: dict[str, Any] = {"control": True, "now": scenario.ended}
     if "every line needs" in scenario.company:
-        options["features"] = Features(mandatory=frozenset({str(scenario.company["every line needs"])}))
+        segment = cast("Dimension", str(scenario.company["every line needs"]))
+        options["features"] = Features(mandatory=frozenset({segment}))
     with (
         databases.sqlite_database(folder, migrated=True) as url,
         open_company(url, folder, {"stripe_default": world}, **options) as company,

@@ -198,6 +198,7 @@ def test_a_destination_charge_is_passed_on_and_its_fee_comes_back(world):
         ("application_fee", 1_000),
     ]
     assert (transfer["destination"], transfer["source_transaction"]) == ("acct_shop", charge["id"])
+    assert len({row_of(world, each)["available_on"] for each in (charge, transfer, fee)}) == 1, "they go together"
     assert (fee["account"], fee["originating_transaction"]) == ("acct_shop", charge["id"])
     assert fee["charge"] == transfer["destination_payment"]
     assert row_of(world, fee)["reporting_category"] == "platform_earning"
