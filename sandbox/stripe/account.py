@@ -175,7 +175,7 @@ class Account:
         previous = {name: item.get(name) for name, value in fields.items() if item.get(name) != value}
         if previous:
             item.update(fields)
-            self.shelves[item["object"]].touch(item["id"])
+            self.shelves[item["object"]].save(item)
             if event is not None:
                 self.emit(event, item, previous if event.endswith(".updated") else None)
         return item

@@ -191,6 +191,12 @@ class DiskShelf(Shelf):
         """Say that an object was changed."""
         self._bodies.mark_changed(item_id)
 
+    def save(self, item: Json) -> None:
+        """Say that this object was changed. Raises RuntimeError for a copy that is not the one kept."""
+        self._bodies.mark_changed(item["id"])
+        if self._bodies[item["id"]] is not item:
+            raise RuntimeError(f"{item['id']} was changed in a copy from before it was put away; fetch it again.")
+
     def replace_by_stub(self, stub: Json) -> None:
         """Leave only the stub of a deleted object."""
         key = self.key(self._bodies[stub["id"]])

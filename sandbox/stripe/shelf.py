@@ -73,6 +73,10 @@ class Shelf:
         """Say that an object was changed."""
         self._encoded.pop(item_id, None)
 
+    def save(self, item: Json) -> None:
+        """Say that this object, as `find` gave it, was changed."""
+        self.touch(item["id"])
+
     def replace_by_stub(self, stub: Json) -> None:
         """Leave only the stub of a deleted object: it is found by id and no longer listed."""
         item = self._objects[stub["id"]]

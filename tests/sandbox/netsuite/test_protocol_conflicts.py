@@ -28,7 +28,7 @@ def latency(client: Client) -> Iterator[None]:
     client.server.account.faults.set([])
 
 
-def _slowly(client: Client, method: str, path: str, body: Any, delay_ms: float = 400) -> Any:
+def _slowly(client: Client, method: str, path: str, body: Any, delay_ms: float = 800) -> Any:
     """Start a write that takes its time; it has arrived when this returns."""
     rule = Rule("delay", method=method, path_contains=path.split("?", maxsplit=1)[0], delay_ms=delay_ms)
     client.server.faults.set([rule])

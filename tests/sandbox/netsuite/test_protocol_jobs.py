@@ -138,7 +138,7 @@ def test_unknown_jobs_tasks_and_results_are_404(client: Client) -> None:
 
 def test_a_job_takes_its_time_and_its_result_is_not_there_before() -> None:
     """Pending or processing, without endTime or result, until the delay is over."""
-    with served(async_delay_ms=700) as client:
+    with served(async_delay_ms=1200) as client:
         response = client.send("POST", RECORD + "/customer", company("Slow"), headers=ASYNC)
         path = response.headers["Location"]
         early, task = client.send("GET", path).json(), client.send("GET", path + "/task/1").json()

@@ -88,4 +88,10 @@ def test_a_change_of_an_object_that_was_put_away_is_refused_not_lost(tmp_path):
         shelf.put({"id": f"ch_{number}", "object": "charge", "created": number})
     with pytest.raises(RuntimeError, match="ch_0 was changed after it was put away"):
         shelf.touch("ch_0")
+    older = shelf.find("ch_1")
+    for number in range(2, 5):
+        shelf.find(f"ch_{number}")
+    assert shelf.find("ch_1") is not older
+    with pytest.raises(RuntimeError, match="ch_1 was changed in a copy from before it was put away"):
+        shelf.save(older)
     connection.close()
