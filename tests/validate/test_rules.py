@@ -63,6 +63,7 @@ BAD_OBJECTS: dict[str, list[dict[str, Any]]] = {
     "invoice.invoice_remaining_out_of_range": [
         c.invoice("in_over", amount_remaining=991),
         c.invoice("in_under", amount_remaining=-1),
+        c.invoice("in_over_due", amount_due=1200, amount_remaining=1201),
     ],
     "invoice.invoice_settled_by_credit": [
         c.invoice("in_balance", starting_balance=-500, ending_balance=0),

@@ -176,6 +176,7 @@ class Invoice(LabelledObject, frozen=True, kw_only=True):
     status: str
     lines: InvoiceLines
     status_transitions: InvoiceTransitions
+    amount_due: int = 0
     customer: str | None = None
     number: str | None = None
     description: str | None = None

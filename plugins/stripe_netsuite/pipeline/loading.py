@@ -38,7 +38,7 @@ from stripe_netsuite.pipeline.services import Services
 from stripe_netsuite.pipeline.totals import SentTotal, differing_totals
 from stripe_netsuite.staging.findings import record_findings, resolve_findings
 from stripe_netsuite.staging.journal import Outcome, open_intents, write_outcomes
-from stripe_netsuite.staging.ledger import LedgerState, read_ledger_states, set_ledger_states
+from stripe_netsuite.staging.ledger import LedgerState, set_open_ledger_states
 from stripe_netsuite.staging.links import LinkRow, read_links, taken_external_keys
 from stripe_netsuite.staging.load_plans import write_load_plan
 from stripe_netsuite.staging.objects import ObjectState, State, set_states
@@ -342,10 +342,7 @@ def _record(
         )
         for object_type, rows in states.items():
             set_states(connection, step.account.id, object_type, rows)
-        # What a deposit holds stays booked, whatever its charge says later: only its payout may reopen it.
-        held = read_ledger_states(connection, step.account.id, [line_id for line_id, _, _ in ledger])
-        open_lines = [line for line in ledger if held.get(line[0]) != "booked"]
-        set_ledger_states(connection, step.account.id, open_lines)
+        set_open_ledger_states(connection, step.account.id, ledger)
 
 
 def _known_link(row: LinkRow) -> KnownLink:

@@ -207,6 +207,12 @@ def set_ledger_states(
     update_many(conn, balance_transaction, _KEY, ("state", "state_reason"), values)
 
 
+def set_open_ledger_states(conn: Connection, account: str, rows: Sequence[tuple[str, LedgerState, str | None]]) -> None:
+    """Note what became of the rows that no deposit holds: what is booked stays so, whatever its source says later."""
+    states = read_ledger_states(conn, account, [row[0] for row in rows])
+    set_ledger_states(conn, account, [row for row in rows if states.get(row[0]) != "booked"])
+
+
 def count_ledger_states(
     conn: Connection, account: str, created_before: int | None = None
 ) -> dict[tuple[LedgerState, str], tuple[int, int]]:

@@ -100,10 +100,10 @@ INVOICE_RULES: tuple[Rule, ...] = (
         code="invoice_remaining_out_of_range",
         severity=Severity.WARNING,
         object_type="invoice",
-        words="What remains to be paid of an invoice is not negative and not more than its total.",
+        words="What remains to be paid of an invoice is not negative and not more than its total or what is due.",
         suggestion="Look at the invoice's payments and credit notes in Stripe.",
         expectation=holds("remaining_is_in_range"),
-        expected="from nothing to {total:money}",
+        expected="from nothing to {most_remaining:money}",
         found="{amount_remaining:money}",
     ),
     Rule(
@@ -199,7 +199,9 @@ def invoice_rows(invoices: Sequence[Invoice], lookups: Lookups) -> list[dict[str
                 else invoice.status_transitions.finalized_at is not None,
                 "amount_remaining": invoice.amount_remaining,
                 "settled_by_credit": _credited(invoice),
-                "remaining_is_in_range": 0 <= invoice.amount_remaining <= max(invoice.total, 0),
+                # What a customer owed before is due with the invoice, beyond its total.
+                "most_remaining": (most := max(invoice.total, invoice.amount_due, 0)),
+                "remaining_is_in_range": 0 <= invoice.amount_remaining <= most,
             }
         )
     return rows
