@@ -39,7 +39,7 @@ INCLUDABLE: dict[tuple[str, str], tuple[str, str, str]] = {
 ORDERS = {"checkout.session": "/v1/checkout/sessions/{}/line_items", "quote": "/v1/quotes/{}/line_items"}
 _NOTHING = Fields()
 
-# A copy of an object that may be changed: decoding its bytes is ten times as fast as copying it. Decimals stay decimals.
+# A copy of an object that may be changed: written and read again it is made ten times as fast as by `deepcopy`.
 decode = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal).decode
 
 
@@ -123,9 +123,9 @@ def _replaced(world: World, value: object, targets: tuple[str, ...]) -> object:
     for target in targets:
         if target == "account" and value == world.account["id"]:
             return deepcopy(world.account)
-        shelf = world.shelves.get(target)
-        if shelf is not None and shelf.find(value) is not None:
-            return decode(shelf.encoded(value))
+        found = world.shelves[target].find(value) if target in world.shelves else None
+        if found is not None:
+            return decode(encode(found))
     return value
 
 
@@ -143,5 +143,5 @@ def _include(world: World, node: Json, name: str) -> None:
         return
     shelf = world.shelves[member_type]
     keys = shelf.keys_with(owner_field, node["id"])[::-1]
-    members = [decode(shelf.encoded(key[1])) for key in keys[:EMBEDDED]]
+    members = [decode(encode(shelf.find(key[1]))) for key in keys[:EMBEDDED]]
     node[name] = {"object": "list", "data": members, "has_more": len(keys) > EMBEDDED, "url": url.format(node["id"])}

@@ -123,14 +123,12 @@ def _page(
     shelf = world.shelves[object_type]
     matches = selection.matches if selection.equal or selection.tests else None
     ids, has_more = shelf.page(_slice(world, object_type, parameters), matches, among)
+    if "expand" in parameters:
+        rows = [row for row in map(shelf.find, ids) if row is not None]
+        return list_body(world, object_type, url, rows, parameters, has_more=has_more)
     items = [_body(world, object_type, item_id) for item_id in ids]
     head = b'{"object":"list","url":%b,"has_more":%b,"data":[' % (encode(url), b"true" if has_more else b"false")
-    body = head + b",".join(items) + b"]}"
-    if "expand" not in parameters:
-        return body
-    page = decode(body)
-    expand(world, page, read_list(parameters["expand"], "expand"), members=object_type)
-    return encode(page)
+    return head + b",".join(items) + b"]}"
 
 
 def _body(world: World, object_type: str, item_id: str) -> bytes:

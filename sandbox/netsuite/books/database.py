@@ -126,7 +126,7 @@ class Books:
         row = self._connection.execute(
             "INSERT INTO sandbox_counter VALUES (?, 2) ON CONFLICT (family) DO UPDATE SET next = next + 1 RETURNING next",
             (family,),
-        ).fetchone()
+        ).fetchall()[0]
         return int(row[0]) - 1
 
     def close(self) -> None:
