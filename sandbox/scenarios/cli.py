@@ -44,7 +44,7 @@ def _lines(options: argparse.Namespace) -> Iterator[str]:
         case "show" if options.name == "month":
             yield from tell_month(options.seed)
         case "show":
-            yield from tell(*library.opened(options.name, options.seed))
+            yield from tell(*library.opened(options.name, options.seed), name=options.name)
         case "sentences":
             yield from _sentences()
         case _:

@@ -32,8 +32,11 @@ _BY_ITSELF = {
 }
 
 
-def tell(scenario: Scenario, world: World, stage: Stage) -> Iterator[str]:
-    """Play the scenario in the world that was opened for it, and tell it as it goes; check in the end what it shows."""
+def tell(scenario: Scenario, world: World, stage: Stage, *, name: str) -> Iterator[str]:
+    """Play the scenario in the world that was opened for it, and tell it as it goes; check in the end what it shows.
+
+    `name` is what it was asked for by: its number, its name, or a path.
+    """
     yield f"{scenario.number:02d}  {scenario.title}" if scenario.number else scenario.title
     yield ""
     yield from (f"    {line}" for line in wrap(scenario.story, _WIDTH - 4))
@@ -53,7 +56,7 @@ def tell(scenario: Scenario, world: World, stage: Stage) -> Iterator[str]:
             yield from (f"    later  in NetSuite: {one.text}" for one in errands)
             yield ""
     world.advance_to(scenario.ended)
-    yield from _end(scenario, world, stage)
+    yield from _end(scenario, world, stage, name)
 
 
 def _cast(scenario: Scenario) -> Iterator[str]:
@@ -117,7 +120,7 @@ def _snapshot(event: Json) -> Json:
     return item
 
 
-def _end(scenario: Scenario, world: World, stage: Stage) -> Iterator[str]:
+def _end(scenario: Scenario, world: World, stage: Stage, name: str) -> Iterator[str]:
     if scenario.shows:
         yield "In the end (asked of the API)"
         with running_stripe(world) as stripe:
@@ -126,4 +129,4 @@ def _end(scenario: Scenario, world: World, stage: Stage) -> Iterator[str]:
             yield f"    {'✗' if result.wrong else '✓'} {result.sentence.text}"
             yield from (f"          but {text}" for text in result.wrong)
         yield ""
-    yield f"Serve it:  python -m sandbox stripe --scenario {scenario.name} --now {scenario.ended:%Y-%m-%d}"
+    yield f"Serve it:  python -m sandbox stripe --scenario {name} --now {scenario.ended:%Y-%m-%d}"
