@@ -17,7 +17,7 @@ import requests
 from sandbox.probes.connection import Connection
 from sandbox.probes.evidence import Evidence, Redactor, Reply, evidence, read
 from sandbox.probes.login import signer
-from sandbox.probes.probe import NoAnswer
+from sandbox.probes.unanswered import NoAnswer
 
 RECORD = "/services/rest/record/v1"
 SUITEQL = "/services/rest/query/v1/suiteql"

@@ -14,7 +14,7 @@ from typing import Any
 
 from sandbox.probes.asker import RECORD, SUITEQL, Asker
 from sandbox.probes.evidence import Reply
-from sandbox.probes.probe import CannotAsk
+from sandbox.probes.unanswered import CannotAsk
 
 CENT = Decimal("0.01")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.probes.asker import RECORD
 from sandbox.probes.bench import Bench, Made
-from sandbox.probes.probe import NoAnswer
+from sandbox.probes.unanswered import NoAnswer
 
 _GONE = ("Transaction type specified is incorrect", "does not exist")
 _NAME_OF_TYPE = {

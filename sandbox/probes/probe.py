@@ -24,14 +24,6 @@ class Answer:
     detail: str = ""
 
 
-class CannotAsk(Exception):
-    """Something the question needs is missing in this account; the text says what."""
-
-
-class NoAnswer(Exception):
-    """The account did not answer, or with a failure of its own (429, 5xx) even after waiting."""
-
-
 @dataclass(frozen=True, slots=True)
 class Probe:
     """A question and how it is asked. `answers` maps a key to its meaning for an integration."""

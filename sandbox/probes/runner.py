@@ -13,7 +13,8 @@ from sandbox.probes.asker import RECORD
 from sandbox.probes.bench import Bench
 from sandbox.probes.clearing import clear
 from sandbox.probes.evidence import Evidence
-from sandbox.probes.probe import Answer, CannotAsk, NoAnswer, Probe
+from sandbox.probes.probe import Answer, Probe
+from sandbox.probes.unanswered import CannotAsk, NoAnswer
 
 CANNOT_ASK, NO_ANSWER, NOT_ASKED = "cannot ask", "no answer", "not asked"
 _MOST_SILENT = 3

@@ -1,4 +1,4 @@
-"""Revenue recognition: dates on sale lines, templates (legacy feature), and revenue elements and plans (ARM).
+"""Revenue recognition: revenue elements, their plans and planned months (ARM).
 
 NetSuite recognises revenue by journal entries that people start; here the elements, plans and planned months are kept,
 and the posting to the item's deferred revenue account.
@@ -8,40 +8,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-from sandbox.netsuite import errors
 from sandbox.netsuite.books import calendar
 from sandbox.netsuite.books.amounts import ZERO, exact, rounded, stored
 from sandbox.netsuite.books.database import Books, Row, day_of, stored_day
+from sandbox.netsuite.books.header import Header
 from sandbox.netsuite.books.reference import currency
-from sandbox.netsuite.reading import Reader
-
-if TYPE_CHECKING:
-    from sandbox.netsuite.books.header import Header
-    from sandbox.netsuite.books.sale_line import SaleLine
-
-
-def check_dates(line: Reader) -> None:
-    """Refuse a line whose revenue ends before it starts."""
-    start, end = line.day("revRecStartDate"), line.day("revRecEndDate")
-    if start is not None and end is not None and end < start:
-        raise errors.user_error("The revenue recognition end date must not be before the start date.")
-
-
-def check_template(books: Books, line: Reader, item_name: str, deferred: int | None) -> None:
-    """A line with a revenue recognition template: the item needs its account, the months must be open."""
-    if not books.options.features.legacy_revenue or not line.has("revRecSchedule"):
-        return
-    if deferred is None:
-        raise errors.user_error(f"The {item_name} item does not have a Deferred Revenue Account specified.")
-    start, end = line.day("revRecStartDate"), line.day("revRecEndDate")
-    if start is None or end is None:
-        raise errors.missing_value("Rev. Rec. Start Date", "Rev. Rec. End Date")
-    periods = [period for period in calendar.posting_periods(books) if period.start <= end and period.end >= start]
-    covered = bool(periods) and periods[0].start <= start and periods[-1].end >= end
-    if not covered or not all(period.accepts(receivables=False) for period in periods):
-        raise errors.user_error("Not enough open accounting periods available for revenue recognition.")
+from sandbox.netsuite.books.sale_line import SaleLine
 
 
 def write_elements(books: Books, head: Header, entered: list[SaleLine], *, sign: int) -> None:

@@ -16,7 +16,7 @@ from sandbox.netsuite.books.amounts import ZERO, rounded
 from sandbox.netsuite.books.database import Books
 from sandbox.netsuite.books.header import Header
 from sandbox.netsuite.books.reference import known, parent_subsidiaries
-from sandbox.netsuite.books.revenue import check_dates, check_template
+from sandbox.netsuite.books.revenue_dates import check_dates, check_template
 from sandbox.netsuite.books.segments import line_segments
 from sandbox.netsuite.reading import Reader
 

@@ -8,7 +8,8 @@ from typing import Any
 from sandbox.probes.asker import RECORD, SUITEQL
 from sandbox.probes.bench import Bench
 from sandbox.probes.evidence import Reply
-from sandbox.probes.probe import Answer, CannotAsk, probe
+from sandbox.probes.probe import Answer, probe
+from sandbox.probes.unanswered import CannotAsk
 
 _CATALOG = "metadata-catalog"
 _SYSTEM = "/services/rest/system/v1"

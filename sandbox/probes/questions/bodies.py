@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sandbox.probes.asker import RECORD
 from sandbox.probes.bench import CENT, Bench
-from sandbox.probes.probe import Answer, CannotAsk, probe
+from sandbox.probes.probe import Answer, probe
+from sandbox.probes.unanswered import CannotAsk
 
 _DELETED = "The records are deleted."
 _LOOKS = 10

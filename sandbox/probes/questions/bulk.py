@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 from sandbox.probes.bench import Bench, Made
 from sandbox.probes.evidence import Reply
-from sandbox.probes.probe import Answer, CannotAsk, probe
+from sandbox.probes.probe import Answer, probe
 from sandbox.probes.questions.payments import refusal
+from sandbox.probes.unanswered import CannotAsk
 
 _DELETED = "The customers are deleted."
 _ASYNC = {"Prefer": "respond-async"}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from sandbox.probes.bench import CENT, Bench
-from sandbox.probes.probe import Answer, CannotAsk, probe
+from sandbox.probes.probe import Answer, probe
 from sandbox.probes.questions.payments import refusal
+from sandbox.probes.unanswered import CannotAsk
 
 _DELETED = "The records are deleted."
 _RATE = Decimal("1.123456789012")

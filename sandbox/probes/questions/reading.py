@@ -7,7 +7,8 @@ import re
 from sandbox.probes.asker import RECORD
 from sandbox.probes.bench import Bench
 from sandbox.probes.evidence import Reply
-from sandbox.probes.probe import Answer, CannotAsk, probe
+from sandbox.probes.probe import Answer, probe
+from sandbox.probes.unanswered import CannotAsk
 
 _NOBODY = "999999999999"
 
