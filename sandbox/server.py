@@ -4,6 +4,7 @@ Receives an aiohttp application. Promises that the port accepts connections once
 and that stopping closes the listening socket and every open connection.
 """
 
+import argparse
 import asyncio
 import contextlib
 import json
@@ -17,6 +18,11 @@ from aiohttp import web
 LOOPBACK = "127.0.0.1"
 START_TIMEOUT_S = 30.0
 _SHUTDOWN_S = 0.5  # how long open requests may finish when the server is told to stop
+
+
+def add_port(parser: argparse.ArgumentParser, default: int) -> None:
+    """Declare `--port`."""
+    parser.add_argument("--port", type=int, default=default, help="on 127.0.0.1; 0: a free one (default %(default)s)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from sandbox.netsuite.features import Features
 from sandbox.netsuite.preferences import Preferences
 
+DEFAULT_PORT = 12112
 DEFAULT_NOW = datetime(2026, 11, 15, tzinfo=UTC)
 DEFAULT_CUSTOM_FIELDS = (
     "custbody_stripe_id",

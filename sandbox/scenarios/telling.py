@@ -18,9 +18,10 @@ from sandbox.scenarios.grammar import Sentence
 from sandbox.scenarios.scenario import Scenario
 from sandbox.scenarios.stage import Stage
 from sandbox.scenarios.stripe_reader import StripeReader
+from sandbox.stripe.options import StripeOptions
+from sandbox.stripe.serving import served
 from sandbox.stripe.shelf import Json
 from sandbox.stripe.world import World
-from sandbox.testing import running_stripe
 
 _WIDTH = 100
 _MINUTE = timedelta(minutes=1)
@@ -123,7 +124,7 @@ def _snapshot(event: Json) -> Json:
 def _end(scenario: Scenario, world: World, stage: Stage, name: str) -> Iterator[str]:
     if scenario.shows:
         yield "In the end (asked of the API)"
-        with running_stripe(world) as stripe:
+        with served([world], StripeOptions(control=True)) as stripe:
             results = check(scenario, stage, StripeReader(stripe.url, stripe.key))
         for result in results:
             yield f"    {'✗' if result.wrong else '✓'} {result.sentence.text}"

@@ -100,6 +100,18 @@ def unix(instant: datetime) -> int:
     return int(instant.timestamp())
 
 
+def _told_of(earlier: Json, now: Json) -> Json:
+    """The `previous_attributes`: of an object within, its changed members alone (null: it had none); an array whole."""
+    told: Json = {}
+    for name, value in earlier.items():
+        current = now.get(name)
+        if isinstance(value, dict) and isinstance(current, dict):
+            members = {member: value.get(member) for member in {**value, **current}}
+            value = _told_of({key: was for key, was in members.items() if current.get(key) != was}, current)  # noqa: PLW2901
+        told[name] = value
+    return told
+
+
 class Account:
     """What every part of the world stands on.
 
@@ -172,13 +184,19 @@ class Account:
 
     def change(self, item: Json, event: str | None, **fields: Any) -> Json:
         """Set `fields` of an object; if any differs, write the event with what they were before."""
-        previous = {name: item.get(name) for name, value in fields.items() if item.get(name) != value}
-        if previous:
+        earlier = {name: item.get(name) for name, value in fields.items() if item.get(name) != value}
+        if earlier:
             item.update(fields)
             self.shelves[item["object"]].save(item)
             if event is not None:
-                self.emit(event, item, previous if event.endswith(".updated") else None)
+                self.emit(event, item, _told_of(earlier, item) if event.endswith(".updated") else None)
         return item
+
+    def tell_change(self, item: Json, event: str, earlier: Json) -> None:
+        """Write one `.updated` event for several silent changes; `earlier`: the fields' values before the first of them."""
+        changed = {name: value for name, value in earlier.items() if item.get(name) != value}
+        if changed:
+            self.emit(event, item, _told_of(changed, item))
 
     def emit(self, event_type: str, item: Json, previous: Json | None = None) -> None:
         """Write an event with a snapshot of `item` as it is now."""

@@ -9,7 +9,6 @@ from functools import partial
 
 from aiohttp import web
 
-from sandbox.scenarios.registry import load_accounts
 from sandbox.stripe.access import reached
 from sandbox.stripe.accounts import Accounts
 from sandbox.stripe.api_error import ApiError
@@ -36,10 +35,9 @@ from sandbox.stripe.world import World
 from sandbox.stripe.writing import update_metadata
 
 
-def make_app(options: StripeOptions, worlds: World | Sequence[World] | None = None) -> web.Application:
-    """The application over `worlds`, by default those of the options' scenario, seed and instant."""
-    served = load_accounts(options.scenario, options.seed, options.now) if worlds is None else worlds
-    return _Interface(options, Accounts(served, options.keys)).app()
+def make_app(options: StripeOptions, worlds: Sequence[World]) -> web.Application:
+    """The application over `worlds`, one an account; the first is the platform of the others."""
+    return _Interface(options, Accounts(worlds, options.keys)).app()
 
 
 class _Interface:

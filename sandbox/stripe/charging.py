@@ -105,7 +105,9 @@ class Charging(ChargeRows):
             self._settled_in[charge["id"]] = settled_in
         if declined:
             return self._decline(intent, charge)
-        self.change(intent, None, latest_charge=charge["id"], payment_method=charge["payment_method"])
+        # The error of an earlier attempt goes with it (docs.stripe.com/api/payment_intents/object, last_payment_error).
+        attempt = {"latest_charge": charge["id"], "payment_method": charge["payment_method"]}
+        self.change(intent, None, **attempt, last_payment_error=None)
         if is_delayed:
             return self._begin_debit(intent, charge)
         charge.update(status="succeeded", paid=True, outcome=blank("outcome"))

@@ -65,9 +65,10 @@ class CustomerBalance(Payments):
         """Write one balance transaction."""
         ending = self._credit_balances.get((customer["id"], currency), 0) + amount
         self._credit_balances[customer["id"], currency] = ending
-        self.change(customer, None, currency=customer["currency"] or currency)
-        if customer["currency"] == currency:
-            self.change(customer, None, balance=ending)
+        now: Json = {"currency": customer["currency"] or currency}
+        if now["currency"] == currency:
+            now["balance"] = ending
+        self.change(customer, "customer.updated", **now)
         transaction = blank(
             "customer_balance_transaction",
             id=self.ids.next("cbtxn"),

@@ -197,7 +197,9 @@ class InvoicePayments(InvoiceLines):
                 self.change(payment, None, amount_requested=invoice["amount_remaining"])
                 continue
             if payment["is_default"]:
-                self.change(intent, "payment_intent.canceled", status="canceled", canceled_at=self.now)
+                reason = "void_invoice" if invoice["status"] == "void" else "automatic"
+                fields = {"status": "canceled", "canceled_at": self.now, "cancellation_reason": reason}
+                self.change(intent, "payment_intent.canceled", **fields)
             self.change(payment, None, status="canceled", status_transitions={"canceled_at": self.now, "paid_at": None})
 
     def _payable(self, invoice_id: str) -> Json:

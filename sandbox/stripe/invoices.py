@@ -72,9 +72,8 @@ class Invoices(InvoicePayments):
             raise ValueError(f"{invoice_id} has no lines: there is nothing to invoice.")
         customer = self._customer(invoice["customer"])
         sequence = customer["next_invoice_sequence"]
-        self.change(
-            customer, None, next_invoice_sequence=sequence + 1, currency=customer["currency"] or invoice["currency"]
-        )
+        self.change(customer, None, next_invoice_sequence=sequence + 1)  # no event tells of the sequence alone
+        self.change(customer, "customer.updated", currency=customer["currency"] or invoice["currency"])
         self.change(
             invoice,
             "invoice.finalized",

@@ -11,6 +11,7 @@ from sandbox.stripe.charging import Charging
 from sandbox.stripe.payment_method import method_of, refund_details
 from sandbox.stripe.shelf import Json
 
+_WAITING_FIELDS = ("pending_reason", "next_action", "instructions_email")
 _NO_BAR_TO_REFUNDS = frozenset({"won", "prevented", "warning_closed"})  # statuses of disputes
 
 
@@ -119,9 +120,14 @@ class Refunds(Charging):
 
     def _end_refund(self, refund: Json, event: str, **fields: Any) -> Json:
         """Change a refund's status; what belonged to the old one goes with it."""
-        for name in ("pending_reason", "next_action", "instructions_email"):
+        earlier = {name: refund.get(name) for name in (*fields, *_WAITING_FIELDS)}
+        for name in _WAITING_FIELDS:
             refund.pop(name, None)
-        self.change(refund, event, **fields)
+        self.change(refund, None, **fields)
+        if event.endswith(".updated"):
+            self.tell_change(refund, event, earlier)
+        else:
+            self.emit(event, refund)
         self.emit("charge.refund.updated", refund)
         return refund
 

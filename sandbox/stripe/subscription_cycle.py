@@ -56,6 +56,7 @@ class SubscriptionCycle(SubscriptionLines):
         """Bill the first period and set the clock; `declined` is for the first payment alone."""
         self._cycles[subscription["id"]] = cycle
         invoice = self._bill(subscription, "subscription_create")
+        self.emit("customer.subscription.created", subscription)  # it names its first invoice already
         self.finalize_invoice(invoice["id"])
         cycle.fails = declined
         self._collect(subscription, invoice)
@@ -170,10 +171,11 @@ class SubscriptionCycle(SubscriptionLines):
         previous = self.subscription_items_of(subscription["id"])[0]["current_period_start"]
         cycle.number += 1
         self._set_period(subscription)
+        earlier = {name: subscription[name] for name in ("items", "status", "latest_invoice")}
         is_paid_for = subscription["status"] in {"active", "trialing"}
         self.change(
             subscription,
-            UPDATED,
+            None,
             items=self._embedded_items(subscription["id"]),
             status="active" if is_paid_for else subscription["status"],
         )
@@ -188,6 +190,7 @@ class SubscriptionCycle(SubscriptionLines):
             period_start=previous,
             period_end=self.now,
         )
+        self.tell_change(subscription, UPDATED, earlier)
         self.schedule(finalizes_at, partial(self._finish_draft, subscription["id"], invoice["id"]))
         self._schedule_renewal(subscription)
 

@@ -73,7 +73,7 @@ class Subscriptions(SubscriptionCycle):
             trial_end=trial_end,
             trial_start=self.now if trial_end else None,
         )
-        self.add(subscription, "customer.subscription.created")
+        self.add(subscription, None)
         for discount in discounts:
             self.emit("customer.discount.created", discount)
         self._begin(subscription, cycle, declined=declined)
@@ -104,14 +104,17 @@ class Subscriptions(SubscriptionCycle):
             cycle.anchor, cycle.number, cycle.version = self.now, 0, cycle.version + 1
             cycle.interval, cycle.count = recurring["interval"], recurring["interval_count"]
             self._set_period(subscription)
+        earlier = {name: subscription[name] for name in ("billing_cycle_anchor", "items", "latest_invoice")}
         self.change(
             subscription,
-            UPDATED,
+            None,
             billing_cycle_anchor=cycle.anchor,
             items=self._embedded_items(subscription_id),
         )
-        if moves or (invoice_now and self.pending_items(subscription["customer"], subscription["currency"])):
-            invoice = self._bill(subscription, "subscription_update", with_period=moves)
+        bills = moves or (invoice_now and self.pending_items(subscription["customer"], subscription["currency"]))
+        invoice = self._bill(subscription, "subscription_update", with_period=moves) if bills else None
+        self.tell_change(subscription, UPDATED, earlier)
+        if invoice is not None:
             self.finalize_invoice(invoice["id"])
             self._collect(subscription, invoice)
         if moves:

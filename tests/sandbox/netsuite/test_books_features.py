@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.commands.netsuite import add_arguments, options_from
 from sandbox.netsuite.app import make_app
-from sandbox.netsuite.cli import add_arguments, options_from
 from sandbox.netsuite.features import Features
 from sandbox.netsuite.options import Options
 from sandbox.netsuite.preferences import Preferences

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.netsuite.cli import add_arguments, options_from
+from sandbox.commands.netsuite import add_arguments, options_from
 from sandbox.netsuite.features import Features
 from sandbox.netsuite.options import Options
 

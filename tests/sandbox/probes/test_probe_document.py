@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sandbox.probes import cli
+from sandbox.commands import probe as cli
 from sandbox.probes.catalogue import all_probes
 from sandbox.probes.document import document
 

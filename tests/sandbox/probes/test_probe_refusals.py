@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 import pytest
 
+from sandbox.commands import probe as cli
 from sandbox.netsuite.testing import RunningNetSuite
-from sandbox.probes import cli
 from sandbox.probes.connection import ConnectionUnusable, connection_from, refuse_production
 from sandbox.probes.evidence import Redactor
 from tests.sandbox.probes.conftest import environment

@@ -11,9 +11,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from sandbox.commands import probe as cli
 from sandbox.netsuite.features import Features
 from sandbox.netsuite.testing import RunningNetSuite, running_netsuite
-from sandbox.probes import cli
 from sandbox.probes.asker import RECORD, Asker
 from sandbox.probes.bench import Bench
 from sandbox.probes.catalogue import all_probes, chosen_probes

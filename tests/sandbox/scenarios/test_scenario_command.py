@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.commands.scenarios import main
 from sandbox.scenarios import library
-from sandbox.scenarios.cli import main
 
 
 def test_without_a_command_every_scenario_is_listed_by_number_and_title(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,8 +17,8 @@ import requests
 import stripe as sdk
 from stripe_asking import ask, walk
 
+from sandbox.commands import stripe as cli
 from sandbox.scenarios.registry import load
-from sandbox.stripe import cli
 from sandbox.stripe.reading import read_page
 from sandbox.stripe.resources import COLLECTIONS
 from sandbox.testing import running_stripe

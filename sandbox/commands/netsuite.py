@@ -1,4 +1,4 @@
-"""Command-line options of `python -m sandbox netsuite`."""
+"""`python -m sandbox netsuite`: serve one account until told to stop."""
 
 from __future__ import annotations
 
@@ -12,12 +12,24 @@ from typing import get_args
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from sandbox.netsuite.app import make_app
 from sandbox.netsuite.features import Dimension, Features, Release
-from sandbox.netsuite.options import DEFAULT_NOW, Options
+from sandbox.netsuite.options import DEFAULT_NOW, DEFAULT_PORT, Options
 from sandbox.netsuite.preferences import Preferences
+from sandbox.server import add_port, serve_in_foreground
 
 _PRIVATE_KEY = "oauth2-private-key.pem"
 _KEY_BITS = 3072
+
+
+def main(arguments: list[str]) -> int:
+    """Read the arguments and serve; prints one JSON line with the URL."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox netsuite")
+    add_port(parser, DEFAULT_PORT)
+    add_arguments(parser)
+    parsed = parser.parse_args(arguments)
+    serve_in_foreground(make_app(options_from(parsed)), port=parsed.port)
+    return 0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

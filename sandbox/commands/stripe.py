@@ -1,11 +1,25 @@
-"""The command line of the Stripe sandbox: `python -m sandbox stripe …`."""
+"""`python -m sandbox stripe`: serve the accounts of a scenario until told to stop."""
 
 import argparse
 from datetime import UTC, datetime
 
-from sandbox.scenarios.registry import checked
-from sandbox.stripe.options import DEFAULT_KEYS, DEFAULT_NOW, StripeOptions
+from sandbox.scenarios.registry import checked, load_accounts
+from sandbox.server import add_port, serve_in_foreground
+from sandbox.stripe.app import make_app
+from sandbox.stripe.options import DEFAULT_KEYS, DEFAULT_NOW, DEFAULT_PORT, StripeOptions
 from sandbox.stripe.rate_limits import LIVE, Limits
+
+
+def main(arguments: list[str]) -> int:
+    """Read the arguments and serve; prints one JSON line with the URL."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox stripe")
+    add_port(parser, DEFAULT_PORT)
+    add_arguments(parser)
+    parsed = parser.parse_args(arguments)
+    options = options_from(parsed)
+    worlds = load_accounts(options.scenario, options.seed, options.now)
+    serve_in_foreground(make_app(options, worlds), port=parsed.port)
+    return 0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
