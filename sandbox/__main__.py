@@ -1,14 +1,15 @@
-"""`python -m sandbox {stripe,netsuite} …` serves one sandbox on the loopback interface until it is told to stop.
+"""`python -m sandbox up` serves both sandboxes on the loopback interface until it is told to stop.
 
-Prints one JSON line `{"url": …}` once it listens. `scenarios` tells what can happen at Stripe, `generate` makes
-an account of any size, `probe` asks a real NetSuite account the open questions. Only what is asked for is imported.
+`stripe` and `netsuite` serve one each and print one JSON line `{"url": …}` once it listens. `scenarios` tells what can
+happen at Stripe, `generate` makes an account of any size, `probe` asks a real NetSuite account the open questions. Only
+what is asked for is imported.
 """
 
 import argparse
 import sys
 from importlib import import_module
 
-COMMANDS = ("stripe", "netsuite", "scenarios", "generate", "probe")
+COMMANDS = ("up", "stripe", "netsuite", "scenarios", "generate", "probe")
 
 
 def main(arguments: list[str]) -> int:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 from dataclasses import fields, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from sandbox.commands.arguments import instant
 from sandbox.netsuite.app import make_app
 from sandbox.netsuite.features import Dimension, Features, Release
 from sandbox.netsuite.options import DEFAULT_NOW, DEFAULT_PORT, Options
@@ -75,7 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=defaults.seed, help="seed of the latency draws")
     parser.add_argument(
-        "--now", type=_instant, default=DEFAULT_NOW, help="business clock, ISO 8601 (default: %(default)s)"
+        "--now", type=instant, default=DEFAULT_NOW, help="business clock, ISO 8601 (default: %(default)s)"
     )
     parser.add_argument("--oauth2-public-key", type=Path, help="PEM file of the OAuth 2.0 client's public key")
     parser.add_argument(
@@ -156,8 +156,3 @@ def public_key_in(folder: Path) -> str:
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
     return public.decode("ascii")
-
-
-def _instant(text: str) -> datetime:
-    instant = datetime.fromisoformat(text)
-    return instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)

@@ -1,9 +1,9 @@
 """`python -m sandbox stripe`: serve the accounts of a scenario until told to stop."""
 
 import argparse
-from datetime import UTC, datetime
 
-from sandbox.scenarios.registry import checked, load_accounts
+from sandbox.commands.arguments import instant, scenario
+from sandbox.scenarios.registry import load_accounts
 from sandbox.server import add_port, serve_in_foreground
 from sandbox.stripe.app import make_app
 from sandbox.stripe.options import DEFAULT_KEYS, DEFAULT_NOW, DEFAULT_PORT, StripeOptions
@@ -27,13 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="what ids and the scenario's filling depend on (default 1)")
     parser.add_argument(
         "--now",
-        type=_instant,
+        type=instant,
         default=DEFAULT_NOW,
         help="where the sandbox's clock stands, ISO 8601 (default %(default)s)",
     )
     parser.add_argument(
         "--scenario",
-        type=_scenario,
+        type=scenario,
         default="fortnight",
         help="what has happened by then: a name or number of `python -m sandbox scenarios`, a scenario file of yours, "
         "or a file of `python -m sandbox generate`",
@@ -80,20 +80,8 @@ def options_from(arguments: argparse.Namespace) -> StripeOptions:
     )
 
 
-def _scenario(text: str) -> str:
-    try:
-        return checked(text)
-    except (KeyError, ValueError, OSError) as error:
-        raise argparse.ArgumentTypeError(str(error.args[0])) from error
-
-
 def _restriction(text: str) -> tuple[str, frozenset[str]]:
     key, equals, permissions = text.partition("=")
     if not key or not equals:
         raise argparse.ArgumentTypeError(f"write KEY=PERMISSION,… ; got {text!r}")
     return key, frozenset(name for name in permissions.split(",") if name)
-
-
-def _instant(text: str) -> datetime:
-    instant = datetime.fromisoformat(text)
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant

@@ -5,13 +5,14 @@ the worlds' clocks can be advanced later, and the scenario plays on.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 
 from sandbox.scenarios import library
 from sandbox.scenarios.filling import fill
-from sandbox.scenarios.month import month_worlds
+from sandbox.scenarios.month import month_worlds, plan
 from sandbox.scenarios.player import Player, read_script
 from sandbox.stripe.disk_world import SavedWorld
 from sandbox.stripe.world import World
@@ -19,6 +20,7 @@ from sandbox.stripe.world import World
 _FOLDER = Path(__file__).parent
 _SAVED = ".sqlite"
 _EMPTY_START = datetime(2026, 11, 1, tzinfo=UTC)
+_FORTNIGHT_END = datetime(2026, 11, 15, tzinfo=UTC)
 
 
 def load(name: str, seed: int, now: datetime) -> World:
@@ -47,6 +49,16 @@ def checked(name: str) -> str:
     elif name not in SCENARIOS:
         library.find(name)
     return name
+
+
+def ending(name: str) -> datetime:
+    """The instant at which all of a scenario has happened. Raises what `checked` raises."""
+    if name.endswith(_SAVED):
+        with closing(SavedWorld(Path(name))) as world:
+            return world.now_utc
+    if name == "month":
+        return datetime.combine(plan().ends + timedelta(days=1), time(), UTC)
+    return _FORTNIGHT_END if name in ("fortnight", "empty") else library.find(name).ended
 
 
 def _fortnight(seed: int) -> list[World]:

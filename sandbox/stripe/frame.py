@@ -178,7 +178,12 @@ def _bytes(reply: bytes | Reply) -> bytes:
 
 
 async def _form_of(request: web.Request) -> list[tuple[str, str]]:
-    body = await request.read()
+    try:
+        body = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise ApiError(413, "Request body is too large.") from None
+    except web.RequestPayloadError:
+        raise ApiError(400, _WRONG_FORM) from None
     if body and request.content_type != _FORM:
         raise ApiError(400, _WRONG_FORM)
     try:

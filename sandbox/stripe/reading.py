@@ -26,6 +26,7 @@ from sandbox.stripe.shelf import Json, Key, Shelf, Slice, encode
 from sandbox.stripe.world import World
 
 _CURSORS = ("starting_after", "ending_before")
+_READ_WHEN_DELETED = frozenset({"customer"})  # docs.stripe.com/api/customers/retrieve; no other GET has such an answer
 _PAGING_AND_CREATED = PAGING | {"created"}
 _ALLOWED = {
     object_type: frozenset(
@@ -40,10 +41,17 @@ _ALLOWED = {
 def read_one(world: World, object_type: str, item_id: str, parameters: Parameters) -> bytes:
     """One object by id; 404 if there is none, or an event older than the horizon."""
     allow(parameters, ("expand",))
-    item = world.shelves[object_type].find(item_id)
+    item = found(world, object_type, item_id)
     if item is None or (object_type == "event" and item["created"] < world.now - EVENT_HORIZON_S):
         raise no_such(object_type, item_id)
     return _expanded(world, item, parameters) or _body(world, object_type, item_id)
+
+
+def found(world: World, object_type: str, item_id: str) -> Json | None:
+    """The object of an id that a request names; a deleted one is gone, but for a customer, whose stub stays."""
+    item = world.shelves[object_type].find(item_id)
+    is_gone = item is not None and item.get("deleted") and object_type not in _READ_WHEN_DELETED
+    return None if is_gone else item
 
 
 def read_plain(world: World, item: Json, parameters: Parameters) -> bytes:
@@ -58,7 +66,7 @@ def read_page(world: World, object_type: str, url: str, parameters: Parameters) 
     if object_type == "subscription_item":
         read_required(parameters, "subscription")
     shelf = world.shelves[object_type]
-    selection = select(object_type, parameters, lambda target, item_id: world.shelves[target].find(item_id) is not None)
+    selection = select(object_type, parameters, lambda target, item_id: found(world, target, item_id) is not None)
     among = _payout_keys(world, parameters) if "payout" in parameters else _narrowest(shelf, selection)
     return _page(world, object_type, url, parameters, selection, among)
 
@@ -68,7 +76,7 @@ def read_nested(world: World, nested: Nested, owner_id: str, url: str, parameter
     filters = ("created", "invoice") if nested.members == "customer_balance_transaction" else ()
     allow(parameters, (*PAGING, *filters))
     require_owner(world, nested.owner, owner_id)
-    selection = Selection(lambda target, item_id: world.shelves[target].find(item_id) is not None)
+    selection = Selection(lambda target, item_id: found(world, target, item_id) is not None)
     for name, read in FILTERS.get(nested.members, {}).items():
         if name in parameters:
             read(selection, name, parameters[name])
@@ -148,7 +156,7 @@ def _expanded(world: World, item: Json, parameters: Parameters, *, members: str 
 
 def require_owner(world: World, owner: str, owner_id: str) -> None:
     """Raise the 404 of a path whose first object is not there."""
-    if world.shelves[owner].find(owner_id) is None:
+    if found(world, owner, owner_id) is None:
         raise no_such(owner, owner_id, param=owner)
 
 
