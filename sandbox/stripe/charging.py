@@ -11,7 +11,7 @@ from sandbox.stripe.account import blank
 from sandbox.stripe.amounts import check_billable
 from sandbox.stripe.charge_rows import ChargeRows
 from sandbox.stripe.connect import PLATFORM_APPLICATION
-from sandbox.stripe.payment_method import charge_prefix, details, failure_text, method_named
+from sandbox.stripe.payment_method import charge_prefix, details, failure_text, method_named, method_of, outcome_of
 from sandbox.stripe.shelf import Json
 
 LATE_ROW_AFTER_S = 3 * 60
@@ -110,7 +110,7 @@ class Charging(ChargeRows):
         self.change(intent, None, **attempt, last_payment_error=None)
         if is_delayed:
             return self._begin_debit(intent, charge)
-        charge.update(status="succeeded", paid=True, outcome=blank("outcome"))
+        charge.update(status="succeeded", paid=True, outcome=outcome_of(method))
         if intent["capture_method"] == "manual":
             self.add(charge, "charge.succeeded")
             self.change(
@@ -193,7 +193,7 @@ class Charging(ChargeRows):
     def _begin_debit(self, intent: Json, charge: Json) -> Json:
         """A delayed payment: its ledger row is there, pending, before the bank has answered."""
         charge.update(status="pending", captured=True, amount_captured=charge["amount"])
-        charge["outcome"] = blank("outcome", risk_level="not_assessed", seller_message="Payment pending.")
+        charge["outcome"] = outcome_of(method_of(charge), seller_message="Payment pending.")
         charge["balance_transaction"] = self._charge_row(charge)["id"]
         self.add(charge, "charge.pending")
         self._await_bank(charge["id"])

@@ -4,6 +4,7 @@ For tests and demos; closed unless the options open them. They take and give JSO
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 from aiohttp import web
@@ -15,6 +16,7 @@ from sandbox.stripe.shelf import encode
 from sandbox.stripe.webhook_delivery import Deliveries, delivery_fault_from
 
 CONTROL_PATH = "/_sandbox/"
+_Rules = dict[str, list[dict[str, Any]]]
 
 
 class Control:
@@ -45,7 +47,7 @@ class Control:
             instant = int(msgspec.json.decode(await request.read(), type=dict[str, int])["now"])
             for world in self._accounts:
                 world.advance_to(datetime.fromtimestamp(instant, UTC))
-        except (msgspec.DecodeError, KeyError, ValueError) as error:
+        except (msgspec.DecodeError, KeyError, OverflowError, ValueError) as error:
             return _refuse(error)
         await self._deliveries.deliver()
         return _json({"now": self._accounts.first.now})
@@ -53,7 +55,7 @@ class Control:
     async def _set_faults(self, request: web.Request) -> web.Response:
         """`{"rules": [{"path": …, "status": …, "times": …}]}`: replaces the rules that were there."""
         try:
-            rules = msgspec.json.decode(await request.read())["rules"]
+            rules = msgspec.json.decode(await request.read(), type=_Rules)["rules"]
             self._frame.faults.set([fault_from(rule) for rule in rules])
         except (msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
             return _refuse(error)
@@ -89,7 +91,8 @@ class Control:
     async def _set_webhook_faults(self, request: web.Request) -> web.Response:
         """`{"rules": [{"type": "charge.*", "fault": "lost", "times": 1}]}`: replaces the rules that were there."""
         try:
-            rules = [delivery_fault_from(rule) for rule in msgspec.json.decode(await request.read())["rules"]]
+            given = msgspec.json.decode(await request.read(), type=_Rules)["rules"]
+            rules = [delivery_fault_from(rule) for rule in given]
         except (msgspec.DecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
             return _refuse(error)
         self._deliveries.set_faults(rules)

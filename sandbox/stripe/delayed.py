@@ -8,7 +8,7 @@ return after success is a dispute: see disputes.py.
 from sandbox.stripe.account import blank
 from sandbox.stripe.charging import Charging
 from sandbox.stripe.movement import Fee
-from sandbox.stripe.payment_method import failure_text, refund_details
+from sandbox.stripe.payment_method import failure_text, method_of, outcome_of, refund_details
 from sandbox.stripe.shelf import Json
 
 
@@ -18,7 +18,7 @@ class DelayedPayments(Charging):
     def succeed_payment(self, charge_id: str) -> Json:
         """The bank has paid: the charge succeeds, its row becomes available on its day."""
         charge = self._pending_charge(charge_id)
-        self.change(charge, "charge.succeeded", status="succeeded", paid=True, outcome=blank("outcome"))
+        self.change(charge, "charge.succeeded", status="succeeded", paid=True, outcome=outcome_of(method_of(charge)))
         self.change(charge, "charge.updated", **self._share_charge(charge, self._row_of(charge)))
         self.change(
             self.get("payment_intent", charge["payment_intent"]),

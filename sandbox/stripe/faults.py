@@ -75,13 +75,27 @@ class Fault:
         return ApiError(self.status, text, code=code, error_type=error_type, headers=headers)
 
 
-_FIELDS = frozenset({"path", "status", "times", "share", "seed", "method", "seconds", "reason", "should_retry", "code"})
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "path": str,
+    "status": (int, str),
+    "times": int,
+    "share": (int, float),
+    "seed": int,
+    "method": str,
+    "seconds": (int, float),
+    "reason": str,
+    "should_retry": bool,
+    "code": str,
+}
 
 
 def fault_from(rule: dict[str, Any]) -> Fault:
     """A rule as the control endpoint receives it. Raises ValueError saying what is wrong."""
-    if not {"path", "status"} <= rule.keys() <= _FIELDS:
-        raise ValueError(f"A rule has path and status, and of {sorted(_FIELDS)} nothing else; got {sorted(rule)}.")
+    if not {"path", "status"} <= rule.keys() <= _TYPES.keys():
+        raise ValueError(f"A rule has path and status, and of {sorted(_TYPES)} nothing else; got {sorted(rule)}.")
+    for name, value in rule.items():
+        if value is not None and not isinstance(value, _TYPES[name]):
+            raise ValueError(f"{name} is of another type; got {value!r}.")
     status = rule["status"]
     if not (status in _KINDS if isinstance(status, str) else isinstance(status, int) and 400 <= status < 600):
         raise ValueError(f"status is an HTTP error status or one of {_KINDS}; got {status!r}.")

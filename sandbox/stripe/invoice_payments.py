@@ -76,8 +76,8 @@ class InvoicePayments(InvoiceLines):
                 None,
             )
             self._pay(payment, amount)
-        self.change(invoice, None, amount_paid_off_stripe=invoice["amount_paid_off_stripe"] + amount)
-        self._reduce_remaining(invoice, amount, emits_success=False)
+        outside = invoice["amount_paid_off_stripe"] + amount
+        self._reduce_remaining(invoice, amount, emits_success=False, amount_paid_off_stripe=outside)
         return invoice
 
     def succeed_payment(self, charge_id: str) -> Json:
@@ -91,7 +91,9 @@ class InvoicePayments(InvoiceLines):
         """Let a payment that took days fail: its invoice stays open and can be paid again."""
         charge = super().fail_payment(charge_id, code)
         for payment in self._payments_of(charge["payment_intent"], "open"):
-            self.emit("invoice.payment_failed", self.get("invoice", payment["invoice"]))
+            invoice = self.get("invoice", payment["invoice"])
+            self.emit("invoice.payment_failed", invoice)
+            self._set_delinquent(invoice, is_delinquent=True)
         return charge
 
     def _pay_attached(self, invoices: list[Json], amounts: list[int], **on_charge: Any) -> Json:
@@ -129,12 +131,13 @@ class InvoicePayments(InvoiceLines):
             attempts = invoice["attempt_count"] + is_attempt
             if charge["status"] == "failed":
                 self.change(invoice, "invoice.payment_failed", attempted=True, attempt_count=attempts)
+                self._set_delinquent(invoice, is_delinquent=True)
                 continue
             if charge["status"] == "succeeded":
                 self._pay(payment, payment["amount_requested"])
-            self.change(invoice, None, attempted=True, attempt_count=attempts)
-            if charge["status"] == "succeeded":
-                self._apply(invoice, payment["amount_requested"])
+                self._apply(invoice, payment["amount_requested"], attempted=True, attempt_count=attempts)
+            else:
+                self.change(invoice, None, attempted=True, attempt_count=attempts)
 
     def _pay(self, payment: Json, amount: int) -> None:
         self.change(
@@ -145,11 +148,13 @@ class InvoicePayments(InvoiceLines):
             status_transitions={"canceled_at": None, "paid_at": self.now},
         )
 
-    def _apply(self, invoice: Json, amount: int) -> None:
-        """Put a payment on an invoice; what is more than remains is overpaid."""
+    def _apply(self, invoice: Json, amount: int, **attempt: Any) -> None:
+        """Put a payment on an invoice, with the fields that tell of the attempt; more than remains is overpaid."""
         used = min(amount, invoice["amount_remaining"])
         if used:
-            self._reduce_remaining(invoice, used)
+            self._reduce_remaining(invoice, used, **attempt)
+        else:
+            self.change(invoice, None, **attempt)
         if amount > used:
             over = amount - used
             self.change(invoice, "invoice.overpaid", amount_overpaid=invoice["amount_overpaid"] + over)
@@ -157,8 +162,9 @@ class InvoicePayments(InvoiceLines):
             if not customer.get("deleted"):
                 self._move_balance(customer, -over, invoice["currency"], "invoice_overpaid", invoice=invoice["id"])
 
-    def _reduce_remaining(self, invoice: Json, amount: int, *, emits_success: bool = True) -> None:
+    def _reduce_remaining(self, invoice: Json, amount: int, *, emits_success: bool = True, **fields: Any) -> None:
         if amount == invoice["amount_remaining"]:
+            self.change(invoice, None, **fields)
             self._mark_paid(invoice, amount, emits_success=emits_success)
         else:
             self.change(
@@ -166,6 +172,7 @@ class InvoicePayments(InvoiceLines):
                 "invoice.updated",
                 amount_paid=invoice["amount_paid"] + amount,
                 amount_remaining=invoice["amount_remaining"] - amount,
+                **fields,
             )
         self._follow_remaining(invoice)
 
@@ -180,7 +187,18 @@ class InvoicePayments(InvoiceLines):
         )
         if emits_success:
             self.emit("invoice.payment_succeeded", invoice)
+        if amount:
+            self._set_delinquent(invoice, is_delinquent=False)
         return invoice
+
+    def _set_delinquent(self, invoice: Json, *, is_delinquent: bool) -> None:
+        """A payment that fails or is overdue makes a customer delinquent, a paid invoice ends it.
+
+        So does giving an invoice up by hand (docs.stripe.com/api/customers/object, delinquent).
+        """
+        customer = self.get("customer", invoice["customer"])
+        if not customer.get("deleted"):
+            self.change(customer, "customer.updated", delinquent=is_delinquent)
 
     def _follow_remaining(self, invoice: Json) -> None:
         """Keep the default payment at what remains; where nothing does, or the invoice is void, cancel what is open.

@@ -125,6 +125,12 @@ class Invoices(InvoicePayments):
 
     def mark_uncollectible(self, invoice_id: str) -> Json:
         """Give an open invoice up as bad debt; it can still be paid or voided."""
+        invoice = self._give_up(invoice_id)
+        self._set_delinquent(invoice, is_delinquent=False)
+        return invoice
+
+    def _give_up(self, invoice_id: str) -> Json:
+        """What dunning does at its end: the customer stays delinquent."""
         invoice = self._in_status(invoice_id, "open")
         return self.change(
             invoice,
@@ -219,3 +225,4 @@ class Invoices(InvoicePayments):
         invoice = self.get("invoice", invoice_id)
         if invoice["status"] == "open":
             self.emit("invoice.overdue", invoice)
+            self._set_delinquent(invoice, is_delinquent=True)

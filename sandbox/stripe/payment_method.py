@@ -5,6 +5,7 @@ comes), `customer_balance` is a bank transfer that has arrived already.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from sandbox.stripe.account import blank
 from sandbox.stripe.shelf import Json
@@ -62,6 +63,15 @@ def details(name: str, amount: int) -> Json:
     if name == "card":
         return {"card": blank("card", amount_authorized=amount), "type": "card"}
     return {name: blank(name), "type": name}
+
+
+def outcome_of(name: str, **fields: Any) -> Json:
+    """`outcome` of a charge; Radar assesses cards only (docs.stripe.com/api/charges/object, outcome.risk_level)."""
+    outcome = blank("outcome", **fields)
+    if name != "card":
+        outcome["risk_level"] = "not_assessed"
+        del outcome["risk_score"]
+    return outcome
 
 
 def refund_details(charge: Json, kind: str) -> Json:

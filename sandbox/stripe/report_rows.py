@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
+from sandbox.stripe.movement import PAYMENTS
 from sandbox.stripe.report_columns import at, cell, entry_of, major
 from sandbox.stripe.report_types import ReportType
 from sandbox.stripe.shelf import Json
@@ -36,15 +37,24 @@ def report_csv(world: World, report: ReportType, parameters: Json) -> bytes:
 
 
 def _selected(world: World, report: ReportType, parameters: Json) -> Iterator[tuple[Json, Json | None]]:
-    """The ledger rows that a report tells of, oldest first, each with the automatic payout that settles it."""
+    """The ledger rows that a report tells of, oldest first, each with the automatic payout that settles it.
+
+    An automatic payout's own row is left out; what left by hand is among the rows of the next automatic payout.
+    """
     payouts = _payout_by_row(world)
-    for row in world.shelves["balance_transaction"]:
+    own_rows = {payout["balance_transaction"] for payout in world.shelves["payout"] if payout["automatic"]}
+    for row in _payments_rows(world):
         payout = payouts.get(row["id"])
         if any(parameters.get(name, row[name]) != row[name] for name in ("currency", "reporting_category")):
             continue
-        if row["reporting_category"] == "payout" or not _is_in(report, parameters, row, payout):
+        if row["id"] in own_rows or not _is_in(report, parameters, row, payout):
             continue
         yield row, payout
+
+
+def _payments_rows(world: World) -> Iterator[Json]:
+    """The rows of the balance that /v1/balance shows; what is reserved has a balance, and a second row, of its own."""
+    return (row for row in world.shelves["balance_transaction"] if row["balance_type"] == PAYMENTS)
 
 
 def _is_in(report: ReportType, parameters: Json, row: Json, payout: Json | None) -> bool:
@@ -94,7 +104,7 @@ def _balance_summary(world: World, parameters: Json, zone: tzinfo) -> Iterator[d
     """Starting balance, activity, payouts, ending balance of each currency."""
     start, end = parameters["interval_start"], parameters["interval_end"]
     sums: dict[str, dict[str, int]] = {}
-    for row in world.shelves["balance_transaction"]:
+    for row in _payments_rows(world):
         if row["created"] >= end or parameters.get("currency", row["currency"]) != row["currency"]:
             continue
         total = sums.setdefault(row["currency"], dict.fromkeys(_DESCRIPTIONS, 0))

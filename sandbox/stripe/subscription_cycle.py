@@ -127,7 +127,7 @@ class SubscriptionCycle(SubscriptionLines):
         self.change(subscription, UPDATED, status="past_due")
         if attempt == len(_RETRY_AFTER_DAYS):
             self.change(invoice, None, next_payment_attempt=None)
-            self.mark_uncollectible(invoice["id"])
+            self._give_up(invoice["id"])
             self._end(subscription, "payment_failed")
             return
         retry_at = self.now + _RETRY_AFTER_DAYS[attempt] * SECONDS_A_DAY
@@ -212,7 +212,7 @@ class SubscriptionCycle(SubscriptionLines):
         elif invoice["status"] == "open" and pause["behavior"] == "void":
             self.void_invoice(invoice["id"])
         elif invoice["status"] == "open":
-            self.mark_uncollectible(invoice["id"])
+            self._give_up(invoice["id"])
 
     def _end(self, subscription: Json, reason: str) -> Json:
         return self.change(

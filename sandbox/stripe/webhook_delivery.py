@@ -50,6 +50,9 @@ def delivery_fault_from(rule: dict[str, Any]) -> DeliveryFault:
     """A rule as the control endpoint receives it. Raises ValueError saying what is wrong."""
     if not {"type", "fault"} <= rule.keys() <= {"type", "fault", "times"} or rule["fault"] not in get_args(Wrong):
         raise ValueError(f"A rule has type, fault ({', '.join(get_args(Wrong))}) and perhaps times; got {rule}.")
+    is_typed = isinstance(rule["type"], str) and isinstance(rule.get("times", 1), int)
+    if not is_typed:
+        raise ValueError(f"type is a text and times a number; got {rule}.")
     return DeliveryFault(**rule)
 
 

@@ -109,3 +109,52 @@ def test_a_canceled_payment_says_why(world, ada):
     world.pay_out_of_band(outside["id"])
     reasons = [event["data"]["object"]["cancellation_reason"] for event in told(world, "payment_intent.canceled")]
     assert reasons == ["void_invoice", "automatic"]
+
+
+def test_a_customer_is_delinquent_from_a_failed_payment_until_an_invoice_is_paid(world, ada):
+    invoice = world.create_invoice(ada, [Line(amount=1_000)])
+    world.pay_invoice(invoice["id"], declined=True)
+    assert world.get("customer", ada)["delinquent"] is True
+    assert previous(world, "customer.updated") == {"delinquent": False}
+    world.pay_invoice(invoice["id"])
+    assert world.get("customer", ada)["delinquent"] is False
+
+
+def test_a_customer_is_delinquent_from_the_due_date_until_the_invoice_is_given_up_by_hand(world, ada):
+    invoice = world.create_invoice(ada, [Line(amount=1_000)], days_until_due=5)
+    world.advance_to(world.now_utc + 6 * DAY)
+    assert world.get("customer", ada)["delinquent"] is True
+    world.mark_uncollectible(invoice["id"])
+    assert world.get("customer", ada)["delinquent"] is False
+
+
+def test_a_customer_whose_invoice_dunning_gave_up_stays_delinquent(world, ada):
+    subscription, _ = subscribed(world, ada)
+    world.let_payments_fail(subscription["id"])
+    world.advance_to(world.now_utc + 60 * DAY)
+    assert world.get("invoice", subscription["latest_invoice"])["status"] == "uncollectible"
+    assert world.get("customer", ada)["delinquent"] is True
+
+
+def test_a_part_payment_tells_of_the_attempt_too(world, ada):
+    invoice = world.create_invoice(ada, [Line(amount=1_000)])
+    world.pay_invoice(invoice["id"], amount=400)
+    before = {"amount_paid": 0, "amount_remaining": 1_000, "attempted": False, "attempt_count": 0}
+    assert previous(world, "invoice.updated") == before
+
+
+def test_a_part_paid_outside_stripe_is_told_as_that(world, ada):
+    invoice = world.create_invoice(ada, [Line(amount=1_000)])
+    world.pay_out_of_band(invoice["id"], amount=400, recorded=True)
+    before = {"amount_paid": 0, "amount_paid_off_stripe": 0, "amount_remaining": 1_000}
+    assert previous(world, "invoice.updated") == before
+
+
+def test_the_risk_of_a_payment_is_assessed_for_cards_only(world):
+    debit = world.charge(1_000, method="us_bank_account")
+    pending = dict(debit["outcome"])
+    world.succeed_payment(debit["id"])
+    transfer = world.charge(1_000, method="customer_balance")
+    for outcome in (pending, debit["outcome"], transfer["outcome"]):
+        assert (outcome["risk_level"], "risk_score" in outcome) == ("not_assessed", False)
+    assert world.charge(1_000)["outcome"]["risk_level"] == "normal"
