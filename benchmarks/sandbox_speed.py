@@ -50,7 +50,12 @@ def main() -> None:
     options = parser.parse_args()
     with _running("stripe", "--no-rate-limits") as server:
         lists = [_stripe_page(server, number) for number in range(options.requests)]
-        _measure("Stripe: list pages of up to 100 ledger lines, charges, invoices in turn", server, lists, options.connections)
+        _measure(
+            "Stripe: list pages of up to 100 ledger lines, charges, invoices in turn",
+            server,
+            lists,
+            options.connections,
+        )
     with _running("netsuite", "--concurrency-limit", "100") as server:
         customers = [_upsert(server, "customer", f"bench-{number}", _customer(number)) for number in _range(options)]
         _measure("NetSuite: upserts of a customer", server, customers, options.connections)

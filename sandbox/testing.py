@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sandbox.scenarios.registry import load_accounts
-from sandbox.stripe.options import StripeOptions
+from sandbox.stripe.api.options import StripeOptions
 from sandbox.stripe.serving import RunningStripe, served
 from sandbox.stripe.world import World
 

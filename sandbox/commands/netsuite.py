@@ -11,7 +11,7 @@ from typing import get_args
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from sandbox.commands.arguments import instant
+from sandbox.commands.arguments import instant, not_negative
 from sandbox.netsuite.app import make_app
 from sandbox.netsuite.features import Dimension, Features, Release
 from sandbox.netsuite.options import DEFAULT_NOW, DEFAULT_PORT, Options
@@ -69,9 +69,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--concurrency-limit", type=int, default=defaults.concurrency_limit, help="requests at once before 429"
     )
-    parser.add_argument("--latency-ms", type=float, default=0.0, help="median time a request takes")
+    parser.add_argument("--latency-ms", type=not_negative, default=0.0, help="median time a request takes")
     parser.add_argument(
-        "--latency-sigma", type=float, default=0.0, help="spread of the lognormal latency (0: constant)"
+        "--latency-sigma", type=not_negative, default=0.0, help="spread of the lognormal latency (0: constant)"
     )
     parser.add_argument("--seed", type=int, default=defaults.seed, help="seed of the latency draws")
     parser.add_argument(

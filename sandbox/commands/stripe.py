@@ -2,12 +2,11 @@
 
 import argparse
 
-from sandbox.commands.arguments import instant, scenario
-from sandbox.scenarios.registry import load_accounts
+from sandbox.commands.arguments import instant, not_negative, scenario, worlds_of
 from sandbox.server import add_port, serve_in_foreground
+from sandbox.stripe.api.options import DEFAULT_KEYS, DEFAULT_NOW, DEFAULT_PORT, StripeOptions
+from sandbox.stripe.api.rate_limits import LIVE, Limits
 from sandbox.stripe.app import make_app
-from sandbox.stripe.options import DEFAULT_KEYS, DEFAULT_NOW, DEFAULT_PORT, StripeOptions
-from sandbox.stripe.rate_limits import LIVE, Limits
 
 
 def main(arguments: list[str]) -> int:
@@ -17,7 +16,7 @@ def main(arguments: list[str]) -> int:
     add_arguments(parser)
     parsed = parser.parse_args(arguments)
     options = options_from(parsed)
-    worlds = load_accounts(options.scenario, options.seed, options.now)
+    worlds = worlds_of(parser, options.scenario, options.seed, options.now)
     serve_in_foreground(make_app(options, worlds), port=parsed.port)
     return 0
 
@@ -39,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "or a file of `python -m sandbox generate`",
     )
     parser.add_argument("--control", action="store_true", help="open /_sandbox/: clock, faults, counts, webhooks")
-    parser.add_argument("--latency-ms", type=float, default=0.0, help="added to every answer (default 0)")
+    parser.add_argument("--latency-ms", type=not_negative, default=0.0, help="added to every answer (default 0)")
     parser.add_argument(
         "--rate-limits",
         choices=("sandbox", "live"),

@@ -9,16 +9,16 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from sandbox.commands.arguments import instant, scenario
+from sandbox.commands.arguments import instant, scenario, worlds_of
 from sandbox.netsuite.app import make_app as netsuite_app
 from sandbox.netsuite.options import DEFAULT_PORT as NETSUITE_PORT
 from sandbox.netsuite.options import Options
-from sandbox.scenarios.registry import ending, load_accounts
+from sandbox.scenarios.registry import ending
 from sandbox.server import serve_in_thread
+from sandbox.stripe.api.options import DEFAULT_PORT as STRIPE_PORT
+from sandbox.stripe.api.options import SECRET_KEY, StripeOptions
+from sandbox.stripe.api.rate_limits import Limits
 from sandbox.stripe.app import make_app as stripe_app
-from sandbox.stripe.options import DEFAULT_PORT as STRIPE_PORT
-from sandbox.stripe.options import SECRET_KEY, StripeOptions
-from sandbox.stripe.rate_limits import Limits
 from sandbox.stripe.world import World
 
 
@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--netsuite-port", type=int, default=NETSUITE_PORT, help="0: a free one (default %(default)s)")
     options = parser.parse_args(arguments)
     now = options.now or ending(options.scenario)
-    worlds = load_accounts(options.scenario, options.seed, now)
+    worlds = worlds_of(parser, options.scenario, options.seed, now)
     netsuite = Options(state=options.state, control=True, now=now)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sandbox.scenarios.place import refuse
-from sandbox.stripe.exchange import exponent
+from sandbox.stripe.base.exchange import exponent
 
 PATTERN = r"-?\d[\d,]*(?:\.\d+)? [A-Z]{3}"
 _PARTS = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))? ([A-Z]{3})")

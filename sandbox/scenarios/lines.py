@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from sandbox.scenarios.amount import PATTERN, read_amount
 from sandbox.scenarios.place import Text, refuse
 from sandbox.scenarios.stage import Stage
-from sandbox.stripe.account import unix
-from sandbox.stripe.billing import Line
+from sandbox.stripe.base.account import unix
+from sandbox.stripe.billing.invoice_lines import Line
 
 _NAME = r"[^\W_][\w-]*"
 _LINE = re.compile(

@@ -12,10 +12,10 @@ from decimal import Decimal
 from functools import partial
 from random import Random
 
-from sandbox.stripe.account import unix
-from sandbox.stripe.billing import Line
-from sandbox.stripe.exchange import exponent
-from sandbox.stripe.shelf import Json
+from sandbox.stripe.base.account import unix
+from sandbox.stripe.base.exchange import exponent
+from sandbox.stripe.base.shelf import Json
+from sandbox.stripe.billing.invoice_lines import Line
 from sandbox.stripe.world import World
 
 _CURRENCIES = ("usd", "eur", "gbp", "jpy", "kwd")

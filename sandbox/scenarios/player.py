@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 import yaml
 
-from sandbox.stripe.account import unix
-from sandbox.stripe.billing import Line
+from sandbox.stripe.base.account import unix
+from sandbox.stripe.billing.invoice_lines import Line
 from sandbox.stripe.world import World
 
 Step = dict[str, Any]

@@ -14,7 +14,7 @@ from sandbox.scenarios.grammar import Sentence
 from sandbox.scenarios.place import ScenarioError, refuse
 from sandbox.scenarios.scenario import Scenario
 from sandbox.scenarios.stage import Stage, plain_name
-from sandbox.stripe.account import unix
+from sandbox.stripe.base.account import unix
 from sandbox.stripe.world import World
 
 _MINUTE_S = 60

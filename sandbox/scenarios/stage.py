@@ -14,7 +14,7 @@ from typing import Any
 
 from sandbox.scenarios.catalogue import Catalogue
 from sandbox.scenarios.place import choice, refuse
-from sandbox.stripe.shelf import Json
+from sandbox.stripe.base.shelf import Json
 from sandbox.stripe.world import World
 
 # Of several objects with one name, the one the name was given to.

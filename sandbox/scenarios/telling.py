@@ -18,9 +18,9 @@ from sandbox.scenarios.grammar import Sentence
 from sandbox.scenarios.scenario import Scenario
 from sandbox.scenarios.stage import Stage
 from sandbox.scenarios.stripe_reader import StripeReader
-from sandbox.stripe.options import StripeOptions
+from sandbox.stripe.api.options import StripeOptions
+from sandbox.stripe.base.shelf import Json
 from sandbox.stripe.serving import served
-from sandbox.stripe.shelf import Json
 from sandbox.stripe.world import World
 
 _WIDTH = 100

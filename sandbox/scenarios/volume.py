@@ -12,8 +12,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sandbox.stripe.billing import Line
-from sandbox.stripe.disk_shelf import open_file
+from sandbox.stripe.base.disk_shelf import open_file
+from sandbox.stripe.billing.invoice_lines import Line
 from sandbox.stripe.disk_world import DiskWorld
 
 FIRST_DAY = datetime(2026, 11, 1, tzinfo=UTC)

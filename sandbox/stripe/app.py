@@ -9,14 +9,14 @@ from functools import partial
 
 from aiohttp import web
 
-from sandbox.stripe.access import reached
-from sandbox.stripe.accounts import Accounts
-from sandbox.stripe.api_error import ApiError
-from sandbox.stripe.control import CONTROL_PATH, Control
-from sandbox.stripe.frame import Answer, Call, Frame, Handler, Reply
-from sandbox.stripe.options import StripeOptions
-from sandbox.stripe.query import PAGING, allow, read_limit
-from sandbox.stripe.reading import (
+from sandbox.stripe.api.access import reached
+from sandbox.stripe.api.accounts import Accounts
+from sandbox.stripe.api.api_error import ApiError
+from sandbox.stripe.api.control import CONTROL_PATH, Control
+from sandbox.stripe.api.frame import Answer, Call, Frame, Handler, Reply
+from sandbox.stripe.api.options import StripeOptions
+from sandbox.stripe.api.query import PAGING, allow, read_limit
+from sandbox.stripe.api.reading import (
     list_body,
     read_lines,
     read_nested,
@@ -26,13 +26,13 @@ from sandbox.stripe.reading import (
     read_plain,
     require_owner,
 )
-from sandbox.stripe.reports import Reports, list_report_types, one_report_type
-from sandbox.stripe.resources import COLLECTIONS, LINES, NESTED, PERMISSIONS, UPDATE_EVENTS, Nested
+from sandbox.stripe.api.reports import Reports, list_report_types, one_report_type
+from sandbox.stripe.api.webhook_delivery import Deliveries
+from sandbox.stripe.api.webhooks import Endpoints
+from sandbox.stripe.api.writing import update_metadata
+from sandbox.stripe.base.resources import COLLECTIONS, LINES, NESTED, PERMISSIONS, UPDATE_EVENTS, Nested
 from sandbox.stripe.web.routes import add_account_pages
-from sandbox.stripe.webhook_delivery import Deliveries
-from sandbox.stripe.webhooks import Endpoints
 from sandbox.stripe.world import World
-from sandbox.stripe.writing import update_metadata
 
 
 def make_app(options: StripeOptions, worlds: Sequence[World]) -> web.Application:

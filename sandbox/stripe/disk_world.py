@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
-from sandbox.stripe.account import INDEXED, PREFIXES
-from sandbox.stripe.disk_shelf import DiskShelf, open_file
-from sandbox.stripe.ledger import Ledger
-from sandbox.stripe.shelf import Json, Key, Shelf, encode
+from sandbox.stripe.base.account import INDEXED, PREFIXES
+from sandbox.stripe.base.disk_shelf import DiskShelf, open_file
+from sandbox.stripe.base.ledger import Ledger
+from sandbox.stripe.base.shelf import Json, Key, Shelf, encode
 from sandbox.stripe.world import World
 
 _PAYOUT = "payout"  # the ledger rows of a payout are found as if the payout were a field of theirs

@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.server import serve_in_thread
-from sandbox.stripe.account import unix
+from sandbox.stripe.api.options import SECRET_KEY, StripeOptions
 from sandbox.stripe.app import make_app
-from sandbox.stripe.options import SECRET_KEY, StripeOptions
+from sandbox.stripe.base.account import unix
 from sandbox.stripe.world import World
 
 
@@ -27,7 +27,7 @@ class RunningStripe:
     key: str = SECRET_KEY
 
     def set_faults(self, *rules: dict[str, Any]) -> None:
-        """Replace the fault rules: `{"path": "/v1/charges", "status": 429, "times": 2}` (sandbox.stripe.faults)."""
+        """Replace the fault rules: `{"path": "/v1/charges", "status": 429, "times": 2}` (sandbox.stripe.api.faults)."""
         self._control("faults", {"rules": list(rules)})
 
     def advance_to(self, instant: datetime) -> None:
@@ -44,7 +44,7 @@ class RunningStripe:
         return sent
 
     def set_webhook_faults(self, *rules: dict[str, Any]) -> None:
-        """Replace the rules for deliveries: `{"type": "charge.*", "fault": "lost"}` (sandbox.stripe.webhook_delivery)."""
+        """Replace the rules for deliveries: `{"type": "charge.*", "fault": "lost"}` (sandbox.stripe.api.webhook_delivery)."""
         self._control("webhooks/faults", {"rules": list(rules)})
 
     def webhook_deliveries(self) -> list[dict[str, Any]]:

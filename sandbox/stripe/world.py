@@ -4,10 +4,10 @@
 time pass, with the daily payouts and whatever was scheduled. The same calls on the same seed give the same bytes.
 """
 
-from sandbox.stripe.billing import Billing
-from sandbox.stripe.disputes import Disputes
-from sandbox.stripe.payouts import Payouts
-from sandbox.stripe.shelf import Json
+from sandbox.stripe.base.shelf import Json
+from sandbox.stripe.billing.billing import Billing
+from sandbox.stripe.money.disputes import Disputes
+from sandbox.stripe.money.payouts import Payouts
 
 _PREFUNDING = "refund_and_dispute_prefunding"
 

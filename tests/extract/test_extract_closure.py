@@ -9,8 +9,8 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from sandbox.stripe.billing import Line
-from sandbox.stripe.shelf import Shelf
+from sandbox.stripe.base.shelf import Shelf
+from sandbox.stripe.billing.invoice_lines import Line
 from sandbox.stripe.world import World
 from sandbox.testing import running_stripe
 from stripe_netsuite.domain.stripe_object import (

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from sandbox.stripe.billing import Line
+from sandbox.stripe.billing.invoice_lines import Line
 from sandbox.stripe.world import World
 from sandbox.testing import running_stripe
 from stripe_netsuite.domain.stripe_object import (

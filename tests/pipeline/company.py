@@ -25,8 +25,8 @@ from sandbox.netsuite.books.proof import trial_balance
 from sandbox.netsuite.protocol.login import LoginDesk
 from sandbox.netsuite.records.catalog import record_type
 from sandbox.netsuite.testing import RunningNetSuite, running_netsuite
-from sandbox.stripe.exchange import exponent
-from sandbox.stripe.options import StripeOptions
+from sandbox.stripe.api.options import StripeOptions
+from sandbox.stripe.base.exchange import exponent
 from sandbox.stripe.world import World
 from sandbox.testing import RunningStripe, running_stripe
 from stripe_netsuite import pipeline

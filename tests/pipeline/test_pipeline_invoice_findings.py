@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.netsuite.records.catalog import RecordType
 from sandbox.netsuite.records.service import RecordService, Saved
-from sandbox.stripe.billing import Line
+from sandbox.stripe.billing.invoice_lines import Line
 from stripe_netsuite.staging.findings import open_findings
 from tests.pipeline.company import Company
 from tests.pipeline.conftest import OpenCompany

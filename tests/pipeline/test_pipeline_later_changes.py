@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.stripe.billing import Line
+from sandbox.stripe.billing.invoice_lines import Line
 from tests.pipeline.conftest import OpenCompany
 from tests.pipeline.trade import one_sale, opened
 

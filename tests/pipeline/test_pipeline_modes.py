@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.stripe.identity import IdSource
+from sandbox.stripe.base.identity import IdSource
 from stripe_netsuite.errors import ConfigurationError
 from stripe_netsuite.staging.load_plans import read_load_plans
 from tests.pipeline.company import ACCOUNT, Company, RunResult

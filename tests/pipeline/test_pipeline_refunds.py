@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.stripe.billing import Line
+from sandbox.stripe.billing.invoice_lines import Line
 from tests.pipeline.company import Company
 from tests.pipeline.conftest import OpenCompany
 from tests.pipeline.trade import Trade, opened

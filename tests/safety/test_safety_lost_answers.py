@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.netsuite.protocol.faults import Kind, Rule
-from sandbox.stripe.billing import Line
+from sandbox.stripe.billing.invoice_lines import Line
 from stripe_netsuite.errors import NetSuiteUnavailable
 from tests.pipeline.company import Company, movements
 from tests.pipeline.trade import Trade, opened

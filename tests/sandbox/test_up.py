@@ -12,6 +12,8 @@ import pytest
 import requests
 from requests_oauthlib import OAuth1
 
+from sandbox.__main__ import main
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -63,6 +65,22 @@ def test_each_stripe_connection_opens_its_account(connections):
         answer = requests.get(f"{fields['host']}/v1/account", auth=(fields["password"], ""), timeout=10)
         found[name] = answer.json()["id"]
     assert found == {"stripe_default": "acct_sandbox_us", "stripe_de": "acct_sandbox_de"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["up", "--now", "2020-01-01"], "does not fit the scenario fortnight: The clock stands at 2026-10-05"),
+        (["stripe", "--now", "2020-01-01"], "does not fit the scenario fortnight"),
+        (["stripe", "--latency-ms", "-5"], "give a number from 0 on; got '-5'"),
+        (["netsuite", "--latency-sigma", "nan"], "give a number from 0 on; got 'nan'"),
+        (["up", "--scenario", "nowhere"], "There is no scenario 'nowhere'"),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_is_served(arguments, words, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    assert words in capsys.readouterr().err
 
 
 def test_the_netsuite_connection_signs_in(connections):

@@ -14,9 +14,9 @@ from aiohttp import web
 
 from sandbox.pages.drawing import PageMissing, instant, page_places, whole, with_query
 from sandbox.pages.drawing import amount as shown_amount
-from sandbox.stripe.accounts import Accounts
-from sandbox.stripe.exchange import exponent
-from sandbox.stripe.shelf import Json, Shelf, Slice
+from sandbox.stripe.api.accounts import Accounts
+from sandbox.stripe.base.exchange import exponent
+from sandbox.stripe.base.shelf import Json, Shelf, Slice
 from sandbox.stripe.web.places import SITE, account_place, type_place
 from sandbox.stripe.world import World
 

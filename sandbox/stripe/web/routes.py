@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from sandbox.pages.answering import answer
-from sandbox.stripe.accounts import Accounts
+from sandbox.stripe.api.accounts import Accounts
 from sandbox.stripe.web import pages
 from sandbox.stripe.web.places import ACCOUNTS, HOME, SITE
 

@@ -17,7 +17,7 @@ from sandbox.scenarios.checking import check
 from sandbox.scenarios.scenario import Scenario
 from sandbox.scenarios.stage import Stage
 from sandbox.scenarios.stripe_reader import StripeReader
-from sandbox.stripe.shelf import encode
+from sandbox.stripe.base.shelf import encode
 from sandbox.stripe.world import World
 from sandbox.testing import running_stripe
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from sandbox.stripe.shelf import encode
+from sandbox.stripe.base.shelf import encode
 from sandbox.stripe.world import World
 
 MONEY = (

@@ -9,8 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sandbox.stripe.report_types import REPORT_TYPES
-from sandbox.stripe.resources import COLLECTIONS, LINES, NESTED
+from sandbox.stripe.api.report_types import REPORT_TYPES
+from sandbox.stripe.base.resources import COLLECTIONS, LINES, NESTED
 from sandbox.stripe.world import World
 
 SPEC = (

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from sandbox.stripe.shelf import encode
+from sandbox.stripe.base.shelf import encode
 from sandbox.stripe.world import World
 
 Json = dict[str, Any]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from sandbox.stripe.expansion import FIELDS
+from sandbox.stripe.api.expansion import FIELDS
 from sandbox.stripe.world import World
 
 Json = dict[str, Any]

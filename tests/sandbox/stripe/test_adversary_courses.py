@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sweep_events import event_contradictions
 from sweep_objects import contradictions
 
-from sandbox.stripe.invoice_lines import Line
+from sandbox.stripe.billing.invoice_lines import Line
 
 
 def sweep(world):

@@ -3,10 +3,10 @@
 import json
 from datetime import timedelta
 
-from sandbox.stripe.invoice_lines import Line
-from sandbox.stripe.query import parse
-from sandbox.stripe.shelf import encode
-from sandbox.stripe.writing import update_metadata
+from sandbox.stripe.api.query import parse
+from sandbox.stripe.api.writing import update_metadata
+from sandbox.stripe.base.shelf import encode
+from sandbox.stripe.billing.invoice_lines import Line
 
 DAY = timedelta(days=1)
 

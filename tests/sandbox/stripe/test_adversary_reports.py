@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.stripe.report_rows import report_csv
-from sandbox.stripe.report_types import REPORT_TYPES, available
+from sandbox.stripe.api.report_rows import report_csv
+from sandbox.stripe.api.report_types import REPORT_TYPES, available
 from sandbox.stripe.world import World
 
 START = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from sandbox.stripe.invoice_lines import Line
-from sandbox.stripe.options import SECRET_KEY, StripeOptions
+from sandbox.stripe.api.options import SECRET_KEY, StripeOptions
+from sandbox.stripe.billing.invoice_lines import Line
 from sandbox.stripe.world import World
 from sandbox.testing import running_stripe
 

@@ -14,9 +14,9 @@ from sweep_objects import contradictions
 
 from sandbox.scenarios import library
 from sandbox.scenarios.registry import load_accounts
-from sandbox.stripe.report_columns import major
-from sandbox.stripe.report_rows import report_csv
-from sandbox.stripe.report_types import REPORT_TYPES, available
+from sandbox.stripe.api.report_columns import major
+from sandbox.stripe.api.report_rows import report_csv
+from sandbox.stripe.api.report_types import REPORT_TYPES, available
 
 LATER = datetime(2027, 2, 1, tzinfo=UTC)
 IN_THE_MIDDLE = datetime(2026, 11, 20, 13, 37, tzinfo=UTC)

@@ -4,7 +4,7 @@ import pytest
 from billing_checking import check_billing, events_of
 from money_checking import check_laws
 
-from sandbox.stripe.billing import Line
+from sandbox.stripe.billing.invoice_lines import Line
 
 
 def kinds(world):

@@ -4,8 +4,8 @@ import pytest
 from billing_checking import check_billing, events_of, payments_on
 from money_checking import check_laws
 
-from sandbox.stripe.billing import CreditLine, Line
-from sandbox.stripe.customer_balance import TYPES
+from sandbox.stripe.billing.billing import CreditLine, Line
+from sandbox.stripe.billing.customer_balance import TYPES
 
 
 def movements(world):

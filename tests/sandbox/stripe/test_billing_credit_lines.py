@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from billing_checking import check_billing
 
-from sandbox.stripe.billing import CreditLine, Line
+from sandbox.stripe.billing.billing import CreditLine, Line
 
 
 def taxed_invoice(world, customer):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from billing_checking import check_billing, events_of, payments_on
 
-from sandbox.stripe.billing import Line
+from sandbox.stripe.billing.invoice_lines import Line
 
 
 def test_a_draft_has_no_number_and_its_amount_due_is_what_it_would_be(world, ada, billing_shapes):

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from money_checking import check_laws
 
-from sandbox.stripe.amounts import billing_unit, rounded
-from sandbox.stripe.billing import CreditLine, Line
-from sandbox.stripe.discount import allocate
-from sandbox.stripe.tax import tax_total, taxes_of
+from sandbox.stripe.base.amounts import billing_unit, rounded
+from sandbox.stripe.billing.billing import CreditLine, Line
+from sandbox.stripe.billing.discount import allocate
+from sandbox.stripe.billing.tax import tax_total, taxes_of
 from sandbox.stripe.world import World
 
 START = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)

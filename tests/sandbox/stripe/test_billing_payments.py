@@ -4,7 +4,7 @@ import pytest
 from billing_checking import check_billing, events_of, payments_on
 from money_checking import check_laws
 
-from sandbox.stripe.billing import Line
+from sandbox.stripe.billing.invoice_lines import Line
 
 
 def statuses(world, invoice):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from billing_checking import check_billing
 
-from sandbox.stripe.periods import part_left, period_start
+from sandbox.stripe.billing.periods import part_left, period_start
 from sandbox.stripe.world import World
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from billing_checking import check_billing
 
-from sandbox.stripe.billing import Line
+from sandbox.stripe.billing.invoice_lines import Line
 
 
 def discounts_of(world, invoice):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from stripe_asking import ask, walk
 
-from sandbox.stripe.billing import CreditLine, Line
+from sandbox.stripe.billing.billing import CreditLine, Line
 from sandbox.stripe.world import World
 from sandbox.testing import running_stripe
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from billing_checking import check_billing, events_of
 
-from sandbox.stripe.billing import Line
+from sandbox.stripe.billing.invoice_lines import Line
 from sandbox.stripe.world import World
 
 DAY = timedelta(days=1)

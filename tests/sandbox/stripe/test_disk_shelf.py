@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.stripe.disk_shelf import DiskShelf, open_file
-from sandbox.stripe.shelf import Shelf, Slice
+from sandbox.stripe.base.disk_shelf import DiskShelf, open_file
+from sandbox.stripe.base.shelf import Shelf, Slice
 
 _STEPS = st.lists(
     st.one_of(

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from stripe_asking import ask
 
-from sandbox.stripe.accounts import Accounts
-from sandbox.stripe.options import DEFAULT_KEYS, StripeOptions
+from sandbox.stripe.api.accounts import Accounts
+from sandbox.stripe.api.options import DEFAULT_KEYS, StripeOptions
 from sandbox.stripe.world import World
 from sandbox.testing import running_stripe
 

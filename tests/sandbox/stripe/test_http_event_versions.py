@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from stripe_asking import ask, walk
 
-from sandbox.stripe.billing import Line
+from sandbox.stripe.billing.invoice_lines import Line
 from sandbox.stripe.world import World
 from sandbox.testing import running_stripe
 

@@ -7,9 +7,9 @@ import pytest
 import stripe as sdk
 from stripe_asking import ask
 
-from sandbox.stripe.expansion import EMBEDDED
-from sandbox.stripe.faults import Fault, fault_from
-from sandbox.stripe.options import StripeOptions
+from sandbox.stripe.api.expansion import EMBEDDED
+from sandbox.stripe.api.faults import Fault, fault_from
+from sandbox.stripe.api.options import StripeOptions
 from sandbox.stripe.world import World
 from sandbox.testing import running_stripe
 

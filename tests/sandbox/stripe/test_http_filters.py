@@ -7,9 +7,9 @@ import pytest
 from sharp_spec import SPEC
 from stripe_asking import ask, walk
 
-from sandbox.stripe.filters import FILTERS, WITHOUT_CREATED
-from sandbox.stripe.resources import COLLECTIONS
-from sandbox.stripe.shelf import field_at
+from sandbox.stripe.api.filters import FILTERS, WITHOUT_CREATED
+from sandbox.stripe.base.resources import COLLECTIONS
+from sandbox.stripe.base.shelf import field_at
 
 SEGMENTS = {kind: segment for segment, kind in COLLECTIONS.items()}
 ENDED = {"canceled", "incomplete_expired"}

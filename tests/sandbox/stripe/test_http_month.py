@@ -8,8 +8,8 @@ import requests
 from test_stripe_contract import SCHEMA_NAMES
 
 from sandbox.scenarios.registry import load_accounts
-from sandbox.stripe.options import SECRET_KEY
-from sandbox.stripe.resources import COLLECTIONS
+from sandbox.stripe.api.options import SECRET_KEY
+from sandbox.stripe.base.resources import COLLECTIONS
 from sandbox.testing import running_stripe
 
 LISTS = {segment: kind for segment, kind in COLLECTIONS.items() if kind != "subscription_item"}

@@ -6,9 +6,9 @@ import pytest
 import stripe as sdk
 from stripe_asking import ask
 
-from sandbox.stripe.api_error import ApiError
-from sandbox.stripe.options import StripeOptions
-from sandbox.stripe.rate_limits import LIVE, Limits, RateLimiter
+from sandbox.stripe.api.api_error import ApiError
+from sandbox.stripe.api.options import StripeOptions
+from sandbox.stripe.api.rate_limits import LIVE, Limits, RateLimiter
 from sandbox.testing import running_stripe
 
 CHARGES, CUSTOMERS, FILE = "GET /v1/charges", "GET /v1/customers", "GET /v1/files/{id}"

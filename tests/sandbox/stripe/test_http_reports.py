@@ -10,7 +10,7 @@ import requests
 import stripe as sdk
 from stripe_asking import ask, walk
 
-from sandbox.stripe.options import StripeOptions
+from sandbox.stripe.api.options import StripeOptions
 from sandbox.stripe.world import World
 from sandbox.testing import running_stripe
 

@@ -8,7 +8,7 @@ import stripe as sdk
 from stripe_asking import ask
 from webhook_receiver import receiver
 
-from sandbox.stripe.webhook_delivery import RETRY_AFTER_S
+from sandbox.stripe.api.webhook_delivery import RETRY_AFTER_S
 from sandbox.stripe.world import World
 from sandbox.testing import running_stripe
 

@@ -5,8 +5,8 @@ import requests
 import stripe as sdk
 from stripe_asking import ask, walk
 
-from sandbox.stripe.options import StripeOptions
-from sandbox.stripe.resources import COLLECTIONS, UPDATE_EVENTS
+from sandbox.stripe.api.options import StripeOptions
+from sandbox.stripe.base.resources import COLLECTIONS, UPDATE_EVENTS
 from sandbox.testing import running_stripe
 
 SEGMENTS = {kind: segment for segment, kind in COLLECTIONS.items()}

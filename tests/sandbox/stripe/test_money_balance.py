@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from money_checking import check_laws, check_shapes, event_types, row_of
 
-from sandbox.stripe.movement import category_of
+from sandbox.stripe.base.movement import category_of
 from sandbox.stripe.world import World
 
 START = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)

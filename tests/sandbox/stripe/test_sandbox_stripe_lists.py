@@ -6,8 +6,8 @@ from operator import itemgetter
 import pytest
 from stripe_asking import ask, walk
 
-from sandbox.stripe.billing import Line
-from sandbox.stripe.resources import COLLECTIONS
+from sandbox.stripe.base.resources import COLLECTIONS
+from sandbox.stripe.billing.invoice_lines import Line
 from sandbox.testing import running_stripe
 
 

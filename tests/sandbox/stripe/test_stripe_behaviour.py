@@ -19,8 +19,8 @@ from stripe_asking import ask, walk
 
 from sandbox.commands import stripe as cli
 from sandbox.scenarios.registry import load
-from sandbox.stripe.reading import read_page
-from sandbox.stripe.resources import COLLECTIONS
+from sandbox.stripe.api.reading import read_page
+from sandbox.stripe.base.resources import COLLECTIONS
 from sandbox.testing import running_stripe
 
 END = datetime(2026, 11, 15, tzinfo=UTC)

@@ -4,9 +4,9 @@ import jsonschema_rs
 import pytest
 from stripe_asking import ask, walk
 
-from sandbox.stripe.event_versions import CLOVER
-from sandbox.stripe.expansion import FIELDS, INCLUDABLE
-from sandbox.stripe.resources import COLLECTIONS, LINES, NESTED
+from sandbox.stripe.api.event_versions import CLOVER
+from sandbox.stripe.api.expansion import FIELDS, INCLUDABLE
+from sandbox.stripe.base.resources import COLLECTIONS, LINES, NESTED
 from sandbox.stripe.world import World
 from sandbox.testing import running_stripe
 

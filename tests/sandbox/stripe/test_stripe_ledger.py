@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from money_checking import check_laws
 from stripe_asking import ask, walk
 
-from sandbox.stripe.billing import Line
-from sandbox.stripe.discount import allocate
-from sandbox.stripe.exchange import exchange_rate, settle
+from sandbox.stripe.base.exchange import exchange_rate, settle
+from sandbox.stripe.billing.discount import allocate
+from sandbox.stripe.billing.invoice_lines import Line
 from sandbox.stripe.world import World
 
 START = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)

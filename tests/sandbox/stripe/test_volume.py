@@ -12,7 +12,7 @@ from stripe_asking import ask, walk
 from sandbox.__main__ import main
 from sandbox.scenarios.registry import checked, load_accounts
 from sandbox.scenarios.volume import Volume, generate
-from sandbox.stripe.disk_shelf import open_file
+from sandbox.stripe.base.disk_shelf import open_file
 from sandbox.stripe.disk_world import SavedWorld
 from sandbox.testing import running_stripe
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sandbox.stripe.billing import Line
+from sandbox.stripe.billing.invoice_lines import Line
 from sandbox.stripe.world import World
 
 START = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""How the account is asked: parameters, pages, expansion, limits, versions, reports, webhooks."""

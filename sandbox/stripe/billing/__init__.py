@@ -1,0 +1,1 @@
+"""What happens to invoices, credit, subscriptions, quotes and checkout."""

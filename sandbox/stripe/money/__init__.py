@@ -1,0 +1,1 @@
+"""What happens to payments, refunds, disputes, payouts and the balance."""
