@@ -6,13 +6,18 @@ amount. It runs when a load says that payouts are ready, and once a day for what
 
 | The payout's task is | It means | Do |
 |---|---|---|
-| green | the deposit is posted, read back, and equals the payout | nothing |
+| green, *booked* | the deposit is posted, read back, and equals the payout; a payout by hand or below zero has its journal entry | nothing |
+| green, *failed*, *reversed* | the bank sent it back: the label says why, and the journal entry took it out of the bank again | look at the bank account in Stripe |
+| green, *canceled*, *excluded* | it never left Stripe, or arrived before the books begin: nothing is booked | nothing |
 | pink (skipped) | *waiting*: Stripe still reconciles it, or a record of it is not in NetSuite yet; the label says what | nothing: the next run takes it up by itself |
 | red, *blocked* | a record of it is voided, deposited elsewhere, or held | correct that record; trigger this DAG |
 | red, *mismatch* | its parts do not add up to the payout; nothing was posted | open the *Run report* tab, follow the finding |
 | yellow (retry) | NetSuite or Stripe cannot answer now, or another run is writing | wait |
 
 The buttons *Stripe payout* and *NetSuite deposit* on a payout's task lead to both sides.
+
+A task that begins with `cl-` is a *clearing day*: where Stripe pays out by hand, each day's ledger lines go by one
+deposit into the clearing account, and each payout leaves it by journal entries.
 
 **One payout again:** trigger with its `po_…` under *Only these Stripe ids*; a booked payout is recognised and not
 posted twice. **Dry run** shows the deposit line by line and posts nothing.

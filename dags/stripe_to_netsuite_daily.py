@@ -4,7 +4,8 @@ Goes over the whole day again by re-listing it, with a look-back that heals what
 not in NetSuite yet, and proves the balance. Alone, without the hourly DAG, it does the whole job a day later.
 
 **When it is green,** open the run's *Run report* tab: every stage shows in = out + quarantined + excluded + waiting,
-and the proofs H1 (payouts = deposits), H2 (Stripe balance = ledger) and H5 (every ledger line accounted for).
+and the proofs H1 (payouts = deposits), H2 (Stripe balance = ledger), H3 (Undeposited Funds = not paid out yet), H4 (open
+invoices), H5 (every ledger line accounted for) and H6 (transit and clearing accounts roll forward).
 
 | You see | It means | Do |
 |---|---|---|
@@ -51,7 +52,8 @@ with DAG(
         load.override(task_id="load_items")("daily", "items"),
         load.override(task_id="load_invoices")("daily", "invoices"),
         load.override(task_id="load_payments")("daily", "payments"),
-        load_and_announce.override(task_id="load_refunds")("daily", "refunds", extracted),
+        load.override(task_id="load_refunds")("daily", "refunds"),
+        load_and_announce.override(task_id="load_disputes")("daily", "disputes", extracted),
         prove("daily"),
         finish("daily"),
     )

@@ -1,7 +1,7 @@
 """# Stripe to NetSuite, hourly
 
-Brings what changed in Stripe during the hour into NetSuite: customers, items, invoices, payments, refunds, in this
-order. A quiet hour costs a few reads. The daily DAG goes over the same ground and heals what Stripe's events missed.
+Brings what changed in Stripe during the hour into NetSuite: customers, items, invoices, payments, refunds, disputes, in
+this order. A quiet hour costs a few reads. The daily DAG goes over the same ground and heals what Stripe's events missed.
 
 **Nothing to do when it fails once.** Tasks repeat by themselves while Stripe or NetSuite is away. A task that is red
 needs a person: its log ends with the object, what was seen, what was expected and what to do.
@@ -51,6 +51,7 @@ with DAG(
         load.override(task_id="load_items")("hourly", "items"),
         load.override(task_id="load_invoices")("hourly", "invoices"),
         load.override(task_id="load_payments")("hourly", "payments"),
-        load_and_announce.override(task_id="load_refunds")("hourly", "refunds", extracted),
+        load.override(task_id="load_refunds")("hourly", "refunds"),
+        load_and_announce.override(task_id="load_disputes")("hourly", "disputes", extracted),
         finish("hourly"),
     )

@@ -18,7 +18,7 @@ from tests.architecture.finding_codes import PLUGINS, Emitted
 
 PAGE = PLUGINS.parent / "docs" / "FINDINGS.md"
 _BEGIN, _END = "<!-- validation rules: begin -->\n", "<!-- validation rules: end -->\n"
-_HEADING = re.compile(r"^## .*`(?P<stage>[a-z]+)`")
+_HEADING = re.compile(r"^## .*`(?P<stage>[a-z_]+)`")
 _ROW = re.compile(r"^\| `(?P<code>[a-z0-9_]+)` \| (?P<severity>[a-z]+) \| (?P<means>.+) \| (?P<to_do>.+) \|$")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.airflow import place
 
-LOADS = ["load_customers", "load_items", "load_invoices", "load_payments", "load_refunds"]
+LOADS = ["load_customers", "load_items", "load_invoices", "load_payments", "load_refunds", "load_disputes"]
 ORDER = {
     "stripe_to_netsuite_hourly": ["extract", "validate", *LOADS, "finish"],
     "stripe_to_netsuite_daily": ["extract", "validate", *LOADS, "prove", "finish"],

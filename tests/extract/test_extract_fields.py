@@ -22,6 +22,7 @@ DOMAIN = {
     "invoice_payment": stripe_object.InvoicePayment,
     "charge": stripe_object.Charge,
     "refund": stripe_object.Refund,
+    "dispute": stripe_object.Dispute,
     "payout": stripe_object.Payout,
 }
 

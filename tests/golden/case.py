@@ -20,12 +20,20 @@ from zoneinfo import ZoneInfo
 from stripe_netsuite.domain.decoding import decode
 from stripe_netsuite.domain.identity import Role
 from stripe_netsuite.domain.money import Money
-from stripe_netsuite.domain.netsuite_record import PaymentMethod, Record, RecordGroup, RecordType, record_group
+from stripe_netsuite.domain.netsuite_record import (
+    InternalId,
+    PaymentMethod,
+    Record,
+    RecordGroup,
+    RecordType,
+    record_group,
+)
 from stripe_netsuite.domain.stripe_object import (
     BalanceTransaction,
     Charge,
     Coupon,
     Customer,
+    Dispute,
     Invoice,
     InvoicePayment,
     Payout,
@@ -38,17 +46,22 @@ from stripe_netsuite.load.body import payload_hash
 from stripe_netsuite.load.plan import ActionKind, FoundRecord, Known, KnownLink, plan_load
 from stripe_netsuite.mapping import AccountRole
 from stripe_netsuite.mapping.fields import Fields
-from stripe_netsuite.pipeline.payouts import _payout_books
-from stripe_netsuite.reconcile.payout import BookedRecord, plan_deposit
+from stripe_netsuite.pipeline.payout_booking import payout_books
+from stripe_netsuite.reconcile.payout import BookedRecord, PayoutRecords, plan_deposit
 from stripe_netsuite.transform.books import Books, CustomerPolicy, ItemPolicy, Period
+from stripe_netsuite.transform.control import blocked, held
 from stripe_netsuite.transform.customer import customer_from_stripe, global_customer
 from stripe_netsuite.transform.customer_update import changed_fields
+from stripe_netsuite.transform.dispute import dispute_from_stripe
+from stripe_netsuite.transform.given_back import PaymentNow, Standing, Unapplied, applied_invoices, unapplied_part
 from stripe_netsuite.transform.invoice import invoice_from_stripe, sale_lines
 from stripe_netsuite.transform.item import discount_item_from_coupon, item_from_price, shared_item
-from stripe_netsuite.transform.outcome import Booked, Waiting
+from stripe_netsuite.transform.money_back import BookedPayment, failed_payment_from_charge, money_back_outcome
+from stripe_netsuite.transform.outcome import Booked, Outcome, Waiting
 from stripe_netsuite.transform.payment import customer_payment_from_charge
-from stripe_netsuite.transform.refund import applied_invoices, refund_from_stripe
+from stripe_netsuite.transform.refund import refund_from_stripe
 from tests.golden.answer import answer, booked, shown
+from tests.golden.payout_course import CoursePlay
 
 FOLDER = Path(__file__).parent
 Json = dict[str, Any]
@@ -121,6 +134,7 @@ def _books(changes: Json) -> Books:
         "items": _item_policy,
         "fields": Fields.model_validate,
         "line_dates": tuple,
+        "fail_open_threshold": lambda amounts: {code: Decimal(amount) for code, amount in amounts.items()},
         "segments": lambda segments: tuple(segments.items()),
         "periods": lambda rows: tuple(
             Period(date.fromisoformat(start), date.fromisoformat(end), state == "open") for start, end, state in rows
@@ -170,53 +184,109 @@ def _item(case: _Case) -> Json:
 
 
 def _invoice(case: _Case) -> Json:
-    return shown(invoice_from_stripe(case.one("invoice", Invoice), case.books))
+    invoice = case.one("invoice", Invoice)
+    return shown(held(invoice.metadata, "invoice", invoice.id, case.books) or invoice_from_stripe(invoice, case.books))
 
 
 def _payment(case: _Case) -> Json:
-    paid = [one for one in case.all("invoice_payment", InvoicePayment) if one.status == "paid"]
+    charge = case.one("charge", Charge)
+    invoices = [invoice.metadata for invoice in case.all("invoice", Invoice)]
+    waiting = held(charge.metadata, "charge", charge.id, case.books, invoices)
+    if waiting is not None:
+        return shown(waiting)
     unbooked = frozenset(case.given.get("invoices_before_sync_start", []))
     return shown(
         customer_payment_from_charge(
-            case.one("charge", Charge),
+            charge,
             case.first("balance_transaction", BalanceTransaction),
-            paid,
+            case.all("invoice_payment", InvoicePayment),
             unbooked,
             case.books,
+            case.given.get("invoice_room_minor", {}),
         )
     )
+
+
+def _money_back(case: _Case) -> Json:
+    """What leaves a booked payment without an invoice; without a refund the ledger names the charge itself."""
+    charge, transaction = case.one("charge", Charge), case.one("balance_transaction", BalanceTransaction)
+    payment: BookedPayment | None = None
+    if "payment" in case.given:
+        row = case.given["payment"]
+        kind = RecordType(row["record_type"])
+        payment = BookedPayment(InternalId(row["internal_id"]), kind, is_ours=row.get("is_ours", True))
+    refund = case.first("refund", Refund)
+    if refund is None:
+        assert payment is not None
+        return shown(failed_payment_from_charge(charge, transaction, payment, case.books))
+    waiting = blocked(refund.metadata, "refund", refund.id, case.books)
+    unused = case.given.get("deposit_unused")
+    outcome = money_back_outcome(
+        refund, transaction, charge, payment, None if unused is None else Decimal(unused), case.books
+    )
+    assert outcome is not None
+    return shown(waiting or outcome)
 
 
 def _refund(case: _Case) -> Json:
-    refund = case.one("refund", Refund)
-    lines = {}
-    for invoice in case.all("invoice", Invoice):
-        found = sale_lines(invoice, case.books)
-        assert not isinstance(found, Waiting)
-        lines[invoice.id] = found
-    applied = [(one["invoice"], Decimal(one["amount"])) for one in case.given.get("payment_is_applied_to", [])]
-    return shown(
-        refund_from_stripe(
-            refund,
-            case.first("balance_transaction", BalanceTransaction),
-            case.first("charge", Charge),
-            case.given.get("payment"),
-            applied_invoices(applied, refund.currency, lines),
-            case.books,
-        )
-    )
+    return _given_back(case, case.one("refund", Refund), refund_from_stripe)
+
+
+def _dispute(case: _Case) -> Json:
+    return _given_back(case, case.one("dispute", Dispute), dispute_from_stripe)
+
+
+def _given_back(case: _Case, given: Any, transform: Callable[..., Outcome]) -> Json:
+    """`given`: the payment's internal id, what it is applied to, and how much of it and of others is unapplied."""
+    charge = case.first("charge", Charge)
+    standing = Standing(is_refund_booked=case.given.get("is_booked", False), is_memo_named="credit_memo" in case.given)
+    payment = None
+    if case.given.get("payment") is not None and charge is not None:
+        lines = {}
+        for invoice in case.all("invoice", Invoice):
+            found = sale_lines(invoice, case.books)
+            assert not isinstance(found, Waiting)
+            lines[invoice.id] = found
+        rows = [(one["invoice"], Decimal(one["amount"])) for one in case.given.get("payment_is_applied_to", [])]
+        applied = applied_invoices(rows, charge.currency, lines)
+        put_back = [
+            Unapplied(number, Money.from_major(Decimal(amount), charge.currency))
+            for number, amount in case.given.get("put_back", {}).items()
+        ]
+        total = Money(charge.amount_captured - case.given.get("refunded_from_payment", 0), charge.currency)
+        own = unapplied_part(case.given["payment"], total, applied)
+        payment = PaymentNow(applied, (*put_back, own))
+    ledger = {line.id: line for line in case.all("balance_transaction", BalanceTransaction)}
+    return shown(transform(given, ledger, charge, payment, standing, case.books))
 
 
 def _payout(case: _Case) -> Json:
-    payout = case.one("payout", Payout)
-    books = _payout_books(case.books, payout)
+    told = case.one("payout", Payout)
+    played = CoursePlay(told, case.all("balance_transaction", BalanceTransaction), case.books, case.given)
+    payout = played.deposit
+    if payout is None:
+        return played.without_deposit()
+    books = payout_books(played.books, payout)
     assert books is not None
-    records = {stripe_id: _booked_record(row) for stripe_id, row in case.given.get("netsuite", {}).items()}
-    plan = plan_deposit(payout, case.all("balance_transaction", BalanceTransaction), records, books)
+    records = PayoutRecords(
+        by_link={_link_key(name): _booked_record(row) for name, row in case.given.get("netsuite", {}).items()},
+        before_start=frozenset(case.given.get("before_sync_start", ())),
+        charge_by_reversal=case.given.get("reversal_of", {}),
+        part_by_deposit=case.given.get("parts", {}),
+    )
+    plan = plan_deposit(payout, played.lines, records, books)
     if plan.record is None:
         return answer("waiting", f"{plan.state}: {plan.reason}", findings=plan.findings)
     fields = case.books.extra_fields("deposit", payout)
-    return booked([replace(plan.record, custom_fields=fields)], plan.findings)
+    return played.with_deposit(
+        [replace(one, custom_fields=fields) for one in (*plan.parts, plan.record)], plan.findings
+    )
+
+
+def _link_key(name: str) -> tuple[str, Role]:
+    """`re_1` is the main record of a Stripe object, `re_1 (rf)` the one in that role."""
+    stripe_id, _, role = name.removesuffix(")").partition(" (")
+    return stripe_id, Role(role) if role else Role.MAIN
 
 
 def _booked_record(row: Json) -> BookedRecord:
@@ -286,5 +356,7 @@ _PLAYERS: dict[str, Callable[[_Case], Json]] = {
     "load": _load,
     "payment": _payment,
     "refund": _refund,
+    "money_back": _money_back,
+    "dispute": _dispute,
     "payout": _payout,
 }

@@ -133,10 +133,16 @@ def test_what_is_booked_is_skipped(record: Record) -> None:
 
 def test_a_changed_object_of_a_booked_record_is_said_and_not_overwritten() -> None:
     """A6: corrections are new records."""
-    action = only([payment(invoices=("in_1",))], known(link_of(payment(), payload_hash(payment()))))
+    action = only([invoice()], known({**link_of(invoice(), "as it was"), **link_of(customer()), **link_of(item())}))
     assert action.kind is ActionKind.CONFLICT
     assert action.finding is not None
     assert (action.finding.code, action.finding.severity) == ("booked_object_changed", Severity.WARNING)
+
+
+def test_a_payment_that_is_applied_elsewhere_now_is_no_changed_object() -> None:
+    """E1: people may move a payment; what it is applied to is no part of what was booked."""
+    action = only([payment(invoices=("in_1",))], known(link_of(payment(), payload_hash(payment()))))
+    assert action.kind is ActionKind.SKIP
 
 
 def test_what_refers_to_a_changed_record_goes_on() -> None:

@@ -72,8 +72,12 @@ TABLE = [
     Bad("too deep", POL, "", f"deep: {'[' * 20}{']' * 20}\n", 5, ("nested too deeply", "at most 12")),
     # values
     Bad("policy", CUS, "create", "link", 1, ("`policy`", "'link'", "create or create_always or link_only or global")),
-    Bad("not built", POL, "", "payout_mismatch: fail_open\n", 5, ("'fail_open'", "expected fail_closed")),
-    Bad("not built 2", POL, "", "unapplied_payment: cash_sale\n", 5, ("'cash_sale'", "expected unapplied")),
+    Bad(
+        "unapplied", POL, "", "unapplied_payment: journal\n", 5, ("'journal'", "unapplied or auto_invoice or cash_sale")
+    ),
+    Bad(
+        "not built", POL, "", "payout_mismatch: fail_later\n", 5, ("'fail_later'", "expected fail_closed or fail_open")
+    ),
     Bad("match half", CUS, "{stripe: email, netsuite: email}", "{stripe: email}", 2, ("`match.netsuite` is missing",)),
     Bad("match field", CUS, "netsuite: email", "netsuite: phone", 2, ("`match.netsuite`", "email or companyname or")),
     Bad("update field", CUS, "{email:", "{fax:", 3, ("`updates.fax` is unknown", "one of name, email, phone")),
@@ -88,6 +92,22 @@ TABLE = [
     Bad("tolerance", POL, "{kwd: 10}", "{kwd: -1}", 3, ("by_currency.kwd`", "saw -1", "from 0 to 100")),
     Bad("tolerance key", POL, "{kwd: 10}", "{KWD: 10}", 3, ("by_currency.KWD` is not allowed here", "lower-case")),
     # entities.yaml
+    Bad(
+        "by hand without clearing",
+        ENT,
+        "    banks: {eur: {id: 131}}",
+        "    banks: {eur: {id: 131}}\n    payouts: by_hand",
+        17,
+        ("`stripe_accounts[1].clearing` lacks a currency", "saw 'none'", "a clearing account for eur"),
+    ),
+    Bad(
+        "clearing account is a bank",
+        ENT,
+        "    banks: {eur: {id: 131}}",
+        "    banks: {eur: {id: 131}}\n    clearing: {eur: {id: 131}}",
+        24,
+        ("`stripe_accounts[1].clearing.eur`", "an account of its own"),
+    ),
     Bad("no accounts", ENT, GOOD["entities.yaml"], "stripe_accounts: []\n", 1, ("`stripe_accounts`", "a list of 0")),
     Bad("account id", ENT, "acct_us", "us", 4, ("`stripe_accounts[0].id`", "'us'", "acct_…")),
     Bad(
@@ -248,3 +268,13 @@ def test_a_secret_in_a_mapping_file_is_refused_and_never_shown(tmp_path: Path, f
     told = [str(caught.value), repr(caught.value), *(str(problem) for problem in caught.value.problems)]
     told += getattr(caught.value, "__notes__", [])
     assert SECRET not in "\n".join(told)
+
+
+def test_clearing_for_all_needs_an_account_for_every_bank(tmp_path: Path) -> None:
+    """F10: policy asks for it, entities.yaml lacks it, for each Stripe account."""
+    write_folder(tmp_path, {**GOOD, POL: GOOD[POL] + "clearing: all\n"})
+    with pytest.raises(MappingError) as caught:
+        load_mapping(tmp_path)
+    said = [str(problem) for problem in caught.value.problems]
+    assert [one.partition(": ")[0] for one in said] == ["entities.yaml:4", "entities.yaml:17"]
+    assert "a clearing account for kwd, usd" in said[0]

@@ -40,6 +40,8 @@ ACCOUNT = "acct_sandbox_us"
 FIRST_DAY = datetime(2026, 11, 1, tzinfo=UTC)
 TODAY = datetime(2026, 11, 15, 1, tzinfo=UTC)
 SPEED = 10.0
+PROVEN = {**dict.fromkeys(("H1", "H2", "H3", "H4", "H5", "H6"), "ok"), "broken": 0}
+"""What a run answers whose proofs all hold."""
 Fields = dict[str, Any]
 
 
@@ -275,11 +277,20 @@ def movements(world: World) -> dict[tuple[str, str], Decimal]:
         if charge["balance_transaction"]:
             expected["CustPymt", charge["id"]] = _major(charge["amount_captured"], charge["currency"])
     for refund in world.shelves["refund"]:
-        if refund["balance_transaction"]:
+        row = refund["balance_transaction"] and world.get("balance_transaction", refund["balance_transaction"])
+        if row and row["reporting_category"] != "partial_capture_reversal":
             amount = _major(refund["amount"], refund["currency"])
             expected["CustRfnd", refund["id"]] = amount
             if refund["charge"] in paid:
                 expected["CustCred", f"cm-{refund['id']}"] = amount
+            if refund.get("failure_balance_transaction"):
+                expected["CustPymt", f"rf-{refund['id']}"] = amount
+    for dispute in world.shelves["dispute"]:
+        if dispute["balance_transactions"]:
+            amount = _major(dispute["amount"], dispute["currency"])
+            expected["CustRfnd", dispute["id"]] = amount
+            if dispute["charge"] in paid:
+                expected["CustCred", f"cm-{dispute['id']}"] = amount
     for payout in world.shelves["payout"]:
         if payout["status"] == "paid":
             expected["Deposit", payout["id"]] = _major(payout["amount"], payout["currency"])

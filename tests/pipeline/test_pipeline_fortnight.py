@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 
-from tests.pipeline.company import Company, open_company
+from tests.pipeline.company import PROVEN, Company, open_company
 from tests.pipeline.conftest import OpenCompany
 from tests.pipeline.trade import busy_week
 
 DAYS = range(1, 15)
-PROVEN = {"H1": "ok", "H2": "ok", "H5": "ok", "broken": 0}
 
 
 def test_the_fortnight_day_by_day_is_booked_proven_and_complete(staging_url: str, tmp_path: Path) -> None:

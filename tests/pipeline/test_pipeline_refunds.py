@@ -40,6 +40,14 @@ def remaining(company: Company, external_id: str) -> Decimal:
     return Decimal(str(row["foreignamountunpaid"] or 0))
 
 
+def total(company: Company, refund: dict[str, Any]) -> Decimal | None:
+    """The total of a refund's credit memo, None where it needed none."""
+    row = company.netsuite.books.row(
+        'SELECT foreigntotal FROM "transaction" WHERE externalid = ?', (f"cm-{refund['id']}",)
+    )
+    return None if row is None else abs(Decimal(str(row["foreigntotal"])))
+
+
 def test_a_full_refund_mirrors_the_invoice(company_of: OpenCompany) -> None:
     """E1, E2: credit memo of the invoice's lines, used up by a customer refund out of Undeposited Funds."""
     trade, company, _, charge = booked_sale(company_of)
@@ -96,18 +104,22 @@ def test_a_payment_moved_to_an_invoice_that_is_not_ours_is_credited_on_the_refun
     assert company.findings() == {}
 
 
-def test_a_refund_that_fits_neither_way_waits_until_the_payment_is_applied_again(company_of: OpenCompany) -> None:
-    """E1: applied to less than the refund: a finding that says what to do; done, the refund goes through by itself."""
+def test_a_payment_applied_in_part_gives_back_what_lies_unapplied_first(company_of: OpenCompany) -> None:
+    """E1: 70 of 100 are unapplied: three refunds take them from the payment, and credit no more than the other 30."""
     trade, company, invoice, charge = booked_sale(company_of)
-    number = str(company.internal_id(invoice["id"]))
-    reapply(company, charge["id"], {number: 30})
-    trade.world.refund(charge["id"])
+    reapply(company, charge["id"], {str(company.internal_id(invoice["id"])): 30})
+    first = trade.world.refund(charge["id"], 5000)
     company.run_all()
-    assert set(company.findings()) == {"refund_exceeds_application"}
-    reapply(company, charge["id"], {number: 100})
+    second, third = trade.world.refund(charge["id"], 4500), trade.world.refund(charge["id"], 500)
     company.run_all()
+    assert total(company, first) is None
+    credited = [total(company, one) or Decimal(0) for one in (second, third)]
+    assert sum(credited) == Decimal(30)
     assert company.findings() == {}
-    assert company.differences() == []
+    assert company.netsuite.balance("1499") == 0
+    before = company.write_requests()
+    company.run_all()
+    assert company.write_requests() == before
 
 
 @pytest.mark.parametrize("choice", ["pro_rata", "refund_item", "single_line"])

@@ -35,9 +35,9 @@ class Trade:
         return invoice, self.world.pay_invoice(invoice["id"])
 
 
-def opened(seed: int = 1) -> Trade:
+def opened(seed: int = 1, **options: Any) -> Trade:
     """A company with a catalogue and one customer, in which nothing has been sold yet."""
-    trade = Trade(World(seed, datetime(2026, 11, 2, 15, tzinfo=UTC)))
+    trade = Trade(World(seed, datetime(2026, 11, 2, 15, tzinfo=UTC), **options))
     world = trade.world
     product = world.create_product("Plan")["id"]
     trade.price = world.create_price(product, 10000, "usd")["id"]

@@ -43,9 +43,9 @@ class Said:
 def test_a_sound_record_is_taken_in_silence() -> None:
     """Also one of which NetSuite tells neither total, account nor subsidiary."""
     said = Said()
-    assert said.check.is_sound("ch_1", ROW, SOUND)
+    assert said.check.is_sound("ch_1", ROW, SOUND, is_inflow=True)
     hidden = replace(SOUND, internal_id="502", found_total=None, found_account_id=None, found_subsidiary_id=None)
-    assert said.check.is_sound("ch_2", msgspec.structs.replace(ROW, id="txn_2"), hidden)
+    assert said.check.is_sound("ch_2", msgspec.structs.replace(ROW, id="txn_2"), hidden, is_inflow=True)
     assert said.codes == []
 
 
@@ -65,28 +65,28 @@ def test_a_sound_record_is_taken_in_silence() -> None:
 def test_a_record_at_fault_is_not_taken(code: str, changes: dict[str, Any]) -> None:
     """Each fault is said once, by its own code."""
     said = Said()
-    assert not said.check.is_sound("ch_1", ROW, replace(SOUND, **changes))
+    assert not said.check.is_sound("ch_1", ROW, replace(SOUND, **changes), is_inflow=True)
     assert said.codes == [code]
 
 
 def test_a_record_is_taken_once() -> None:
     """The second line that points to it is refused; the first one again is not a second."""
     said = Said()
-    assert said.check.is_sound("ch_1", ROW, SOUND)
-    assert said.check.is_sound("ch_1", ROW, SOUND)
-    assert not said.check.is_sound("ch_2", msgspec.structs.replace(ROW, id="txn_2"), SOUND)
+    assert said.check.is_sound("ch_1", ROW, SOUND, is_inflow=True)
+    assert said.check.is_sound("ch_1", ROW, SOUND, is_inflow=True)
+    assert not said.check.is_sound("ch_2", msgspec.structs.replace(ROW, id="txn_2"), SOUND, is_inflow=True)
     assert said.codes == ["duplicate_netsuite_record_in_payout"]
 
 
 @pytest.mark.parametrize(
-    ("category", "amount", "is_sound"),
-    [("charge", 10000, True), ("charge", -10000, False), ("refund", -10000, True), ("refund", 10000, False)],
+    ("is_inflow", "amount", "is_sound"),
+    [(True, 10000, True), (True, -10000, False), (False, -10000, True), (False, 10000, False)],
 )
-def test_charges_come_in_and_refunds_go_out(category: str, amount: int, *, is_sound: bool) -> None:
-    """A refund that comes in is one that failed after success (E3); a charge that goes out is nothing known."""
+def test_money_goes_the_way_of_its_kind(*, is_inflow: bool, amount: int, is_sound: bool) -> None:
+    """A refund that comes in is nothing known, and neither is a charge that goes out."""
     said = Said()
-    row = msgspec.structs.replace(ROW, reporting_category=category, amount=amount, net=amount)
-    assert said.check.is_sound("ch_1", row, SOUND) is is_sound
+    row = msgspec.structs.replace(ROW, amount=amount, net=amount)
+    assert said.check.is_sound("ch_1", row, SOUND, is_inflow=is_inflow) is is_sound
     assert said.codes == ([] if is_sound else ["unexpected_sign"])
 
 
@@ -94,4 +94,4 @@ def test_a_refunds_total_counts_without_its_sign() -> None:
     """NetSuite shows a refund's total as negative or positive, by where one looks."""
     row = msgspec.structs.replace(ROW, reporting_category="refund", amount=-10000, net=-10000)
     for total in (Decimal("100.00"), Decimal("-100.00")):
-        assert Said().check.is_sound("re_1", row, replace(SOUND, found_total=total))
+        assert Said().check.is_sound("re_1", row, replace(SOUND, found_total=total), is_inflow=False)

@@ -30,7 +30,7 @@ def _client(url, workers=6, **kwargs):
 def _in_memory(wire: Wire, workers=6) -> StripeClient:
     """A client whose transport asks the wire without a socket."""
 
-    def transport(_method, url, headers):
+    def transport(_method, url, headers, _body=None, /):
         parts = urlsplit(url)
         query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
         number = wire.note(parts.path, query, dict(headers))

@@ -161,7 +161,7 @@ def scripted(answers: list[Answer | Exception]) -> Callable[..., Answer]:
     """A transport that gives these answers one after the other, the last one for ever."""
     left = list(answers)
 
-    def transport(_method: str, _url: str, _headers: Any) -> Answer:
+    def transport(_method: str, _url: str, _headers: Any, _body: str | None = None, /) -> Answer:
         answer = left.pop(0) if len(left) > 1 else left[0]
         if isinstance(answer, Exception):
             raise answer

@@ -114,6 +114,20 @@ def refund(stripe_id: str = "re_good", **fields: Any) -> Payload:
     }
 
 
+def dispute(stripe_id: str = "du_good", **fields: Any) -> Payload:
+    return {
+        "id": stripe_id,
+        "created": DAY + 200,
+        "currency": "usd",
+        "amount": 300,
+        "status": "needs_response",
+        "charge": "ch_good",
+        "reason": "fraudulent",
+        "balance_transactions": [{"id": "txn_good_dispute"}],
+        **fields,
+    }
+
+
 def payout(stripe_id: str = "po_good", **fields: Any) -> Payload:
     return {
         "id": stripe_id,
@@ -162,6 +176,7 @@ def good_objects() -> list[tuple[str, Payload]]:
         ("charge", charge()),
         ("charge", charge("ch_euro", currency="eur", amount=1000, amount_captured=1000)),
         ("refund", refund()),
+        ("dispute", dispute()),
         ("payout", payout()),
     ]
 
@@ -177,6 +192,16 @@ def good_ledger() -> list[BalanceTransaction]:
             fee=0,
             source="re_good",
             fee_details=[],
+        ),
+        ledger_line(
+            "txn_good_dispute",
+            type="adjustment",
+            reporting_category="dispute",
+            amount=-310,
+            fee=0,
+            source="du_good",
+            fee_details=[],
+            payout_id=None,
         ),
         ledger_line(
             "txn_good_payout",

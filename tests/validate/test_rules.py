@@ -96,6 +96,12 @@ BAD_OBJECTS: dict[str, list[dict[str, Any]]] = {
     "refund.refund_currency_mismatch": [c.refund("re_euro", currency="eur", amount=1)],
     "refund.refunds_exceed_charge": [c.refund("re_beyond", created=c.DAY + 999, amount=600)],
     "refund.refund_ledger_line_missing": [c.refund("re_lineless", balance_transaction=None)],
+    "dispute.currency_malformed": [c.dispute("du_shouting", currency="USD")],
+    "dispute.dispute_status_unknown": [c.dispute("du_status", status="dreaming")],
+    "dispute.dispute_amount_not_positive": [c.dispute("du_zero", amount=0)],
+    "dispute.dispute_charge_not_staged": [c.dispute("du_orphan", charge="ch_nowhere")],
+    "dispute.dispute_currency_mismatch": [c.dispute("du_euro", currency="eur")],
+    "dispute.dispute_ledger_line_not_staged": [c.dispute("du_unread", balance_transactions=[{"id": "txn_nowhere"}])],
     "payout.currency_malformed": [c.payout("po_shouting", currency="Usd", automatic=False)],
     "payout.payout_status_unknown": [c.payout("po_status", status="dreaming", automatic=False)],
     "payout.payout_net_mismatch": [c.payout("po_off", amount=500)],
@@ -148,6 +154,7 @@ ALSO: dict[str, set[str]] = {
     "invoice_payment.invoice_payment_currency_mismatch": {"inpay_shouting"},
     "charge.charge_ledger_line_missing": {"ch_shouting"},
     "refund.refund_currency_mismatch": {"re_shouting"},
+    "dispute.dispute_currency_mismatch": {"du_shouting"},
     "balance_transaction.ledger_exchange_rate_missing": {"txn_shouting"},
 }
 

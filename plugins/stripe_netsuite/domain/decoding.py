@@ -18,6 +18,7 @@ from stripe_netsuite.domain.stripe_object import (
     Charge,
     Coupon,
     Customer,
+    Dispute,
     Invoice,
     InvoicePayment,
     Payout,
@@ -37,6 +38,7 @@ OBJECT_TYPES: dict[str, type[StripeObject]] = {
     "invoice_payment": InvoicePayment,
     "charge": Charge,
     "refund": Refund,
+    "dispute": Dispute,
     "payout": Payout,
     "balance_transaction": BalanceTransaction,
 }

@@ -21,6 +21,12 @@ class Role(StrEnum):
     MAIN = "main"
     CREDIT_MEMO = "cm"
     REINSTATED = "rf"
+    JOURNAL = "je"
+    REVERSAL = "jr"
+    FAILED = "fl"
+    INVOICE = "in"
+    REBILLED = "ri"
+    REOPENED = "ro"
 
 
 def external_id(stripe_id: str, role: Role = Role.MAIN) -> str:

@@ -29,7 +29,11 @@ class RecordType(StrEnum):
     CREDIT_MEMO = "creditMemo"
     CUSTOMER_PAYMENT = "customerPayment"
     CUSTOMER_REFUND = "customerRefund"
+    CASH_SALE = "cashSale"
+    CASH_REFUND = "cashRefund"
+    CUSTOMER_DEPOSIT = "customerDeposit"
     DEPOSIT = "deposit"
+    JOURNAL_ENTRY = "journalEntry"
 
 
 RecordGroup = Literal["entity", "item", "transaction"]
@@ -256,13 +260,17 @@ class CustomerPaymentRecord(Transaction):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerRefundRecord(Transaction):
-    """A customer refund out of Undeposited Funds, applied to a credit memo or an unapplied payment (E1)."""
+    """A customer refund out of Undeposited Funds, applied to a credit memo or an unapplied payment (E1).
+
+    `deposits` are the customer deposits that it gives back instead (D2).
+    """
 
     customer: Reference
     total: Decimal
     undeposited_funds_account_id: str
     receivable_account_id: str
     applications: tuple[Application, ...]
+    deposits: tuple[Application, ...] = ()
     exchange_rate: Decimal | None = None
     payment_method: PaymentMethod | None = None
 
@@ -274,7 +282,7 @@ class CustomerRefundRecord(Transaction):
     @property
     def references(self) -> tuple[Reference, ...]:
         """The customer and the documents refunded."""
-        return (self.customer, *(application.document for application in self.applications))
+        return (self.customer, *(part.document for part in (*self.applications, *self.deposits)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -222,6 +222,9 @@ class Charge(LabelledObject, frozen=True, kw_only=True):
     payment_intent: str | None = None
     balance_transaction: str | None = None
     description: str | None = None
+    failure_balance_transaction: str | None = None
+    failure_code: str | None = None
+    failure_message: str | None = None
 
 
 class Refund(LabelledObject, frozen=True, kw_only=True):
@@ -235,7 +238,24 @@ class Refund(LabelledObject, frozen=True, kw_only=True):
     payment_intent: str | None = None
     balance_transaction: str | None = None
     failure_balance_transaction: str | None = None
+    failure_reason: str | None = None
     reason: str | None = None
+
+
+class DisputeTransaction(StripeObject, frozen=True, kw_only=True):
+    """A ledger line of a dispute. Stripe embeds it whole; only its id is read here, its amounts from the ledger (A1)."""
+
+
+class Dispute(LabelledObject, frozen=True, kw_only=True):
+    """A dispute (`du_`, older ones `dp_`). An inquiry, and a dispute not yet decided on, has no balance transactions."""
+
+    created: int
+    currency: str
+    amount: int
+    status: str
+    charge: str
+    reason: str | None = None
+    balance_transactions: list[DisputeTransaction] = []
 
 
 class Payout(LabelledObject, frozen=True, kw_only=True):
@@ -251,6 +271,10 @@ class Payout(LabelledObject, frozen=True, kw_only=True):
     method: str = "standard"
     balance_transaction: str | None = None
     description: str | None = None
+    failure_balance_transaction: str | None = None
+    failure_code: str | None = None
+    original_payout: str | None = None
+    reversed_by: str | None = None
 
 
 class FeeDetail(msgspec.Struct, frozen=True, kw_only=True):

@@ -43,6 +43,7 @@ class Closure:
         listed: Collection[str],
         *,
         only_ids: Collection[str] | None = None,
+        reads_members: bool = True,
     ) -> None:
         self.findings: list[Finding] = []
         self._client = client
@@ -50,7 +51,7 @@ class Closure:
         self._span = span
         self._listed = set(listed)
         self._gone: set[str] = set()
-        self._payouts = PayoutMembers(client, receiver, only_ids)
+        self._payouts = PayoutMembers(client, receiver, only_ids, is_wanted=reads_members)
 
     @property
     def payouts_ready(self) -> list[str]:
@@ -113,9 +114,9 @@ class Closure:
         return bool(missing)
 
     def _close_ledger(self) -> bool:
-        """Read the charges and refunds behind ledger rows that are not staged, or that a new row has changed."""
+        """Read the objects behind ledger rows that are not staged, or that a new row has changed (a payout that failed)."""
         asked = False
-        for object_type in ("charge", "refund"):
+        for object_type in ("charge", "refund", "dispute", "payout"):
             stream = STREAM_BY_TYPE[object_type]
             ids = self._open_sources(stream)
             if self._list_instead(stream, ids):

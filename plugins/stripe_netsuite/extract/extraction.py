@@ -82,7 +82,14 @@ def extract_window(
         plan = plan_reading(window, mode, rules, clock.now(), coverage(conn, account, COVERED_STREAM))
     receiver = Receiver(engine, account, window, run_id, client.api_version, clock, progress)
     listed = () if only_ids or not plan.relist else STREAM_BY_TYPE
-    closure = Closure(client, receiver, plan.relist or plan.ledger, listed, only_ids=only_ids or None)
+    closure = Closure(
+        client,
+        receiver,
+        plan.relist or plan.ledger,
+        listed,
+        only_ids=only_ids or None,
+        reads_members=rules.reads_members,
+    )
     if only_ids:
         _read_chosen(client, receiver, closure, only_ids)
     else:
@@ -150,7 +157,7 @@ def _read_chosen(client: StripeClient, receiver: Receiver, closure: Closure, onl
         by_type.setdefault(stream.object_type, set()).add(identity)
     for object_type, ids in sorted(by_type.items()):
         closure.fetch(STREAM_BY_TYPE[object_type], ids)
-        if object_type in ("charge", "refund"):
+        if object_type in ("charge", "refund", "dispute", "payout"):
             for identity in sorted(ids):
                 pages = client.list_pages(
                     LEDGER_PATH, {"source": identity}, row_type=LedgerRow, object_type=LEDGER_TYPE

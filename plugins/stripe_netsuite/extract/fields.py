@@ -94,6 +94,10 @@ ALLOWED_FIELDS: dict[str, tuple[str, ...]] = {
         failure_balance_transaction failure_reason pending_reason reason description destination_details.type
         metadata{}
     """),
+    "dispute": _paths("""
+        id object created livemode status currency amount charge payment_intent reason is_charge_refundable
+        network_reason_code balance_transactions[].id payment_method_details.type metadata{}
+    """),
     "payout": _paths("""
         id object created livemode status reconciliation_status automatic currency amount arrival_date
         balance_transaction failure_balance_transaction failure_code failure_message method type source_type
@@ -110,7 +114,8 @@ def row_type(object_type: str) -> type[Any]:
     return _struct(object_type, ALLOWED_FIELDS[object_type])
 
 
-_encoder = msgspec.json.Encoder(decimal_format="number")
+# Maps of texts (metadata) are sorted: Stripe promises no order of their keys.
+_encoder = msgspec.json.Encoder(decimal_format="number", order="deterministic")
 
 
 def encode(row: Any) -> bytes:

@@ -39,7 +39,15 @@ class _Members:
 class PayoutMembers:
     """The payouts whose members one run stages. `only_ids` narrows them down; None means all."""
 
-    def __init__(self, client: StripeClient, receiver: Receiver, only_ids: Collection[str] | None = None) -> None:
+    def __init__(
+        self,
+        client: StripeClient,
+        receiver: Receiver,
+        only_ids: Collection[str] | None = None,
+        *,
+        is_wanted: bool = True,
+    ) -> None:
+        self._is_wanted = is_wanted
         self._client = client
         self._receiver = receiver
         self._only_ids = only_ids
@@ -57,6 +65,8 @@ class PayoutMembers:
 
     def stage_next(self) -> bool:
         """Stage the members of every payout that became reconcilable; tell whether there was one."""
+        if not self._is_wanted:
+            return False
         with self._receiver.engine.connect() as conn:
             waiting = [
                 payout
@@ -106,8 +116,9 @@ class PayoutMembers:
 
 
 def is_reconcilable(payout: PayoutRow) -> bool:
-    """Tell whether Stripe can say what the payout contains, and money has left for the bank (ACCOUNTING F1)."""
-    return payout.automatic and payout.payout_status == "paid" and payout.reconciliation_status == "completed"
+    """Tell whether Stripe can say what the payout contains, and money has left for the bank (ACCOUNTING F1, F9)."""
+    has_contents = payout.payout_status in ("paid", "failed")
+    return payout.automatic and has_contents and payout.reconciliation_status == "completed"
 
 
 def is_own_row(row: Any, payout_id: str) -> bool:

@@ -23,12 +23,14 @@ class ExtractSettings:
 
     `overlap` re-reads what Stripe showed late; `look_back` is what a re-list heals; nothing younger than `settle_s`
     is read; `event_horizon` is how long events can be trusted to be there (Stripe keeps them for 30 days).
+    `reads_members`: whether it matters which ledger lines an automatic payout contains (not with clearing, F10).
     """
 
     overlap: timedelta = timedelta(minutes=15)
     look_back: timedelta = timedelta(days=3)
     settle_s: int = 60
     event_horizon: timedelta = timedelta(days=29)
+    reads_members: bool = True
 
 
 @dataclass(frozen=True)

@@ -153,6 +153,10 @@ class Receiver:
                 set_states(conn, self.account, "invoice", list(_deleted_drafts(staged, batch.values())))
             if stream.object_type == "invoice_payment":
                 write_relations(conn, self.account, stream.object_type, _payment_targets(batch.values()))
+            if stream.object_type == "refund":
+                write_relations(
+                    conn, self.account, "refund", ((row.id, row.charge) for row in batch.values() if row.charge)
+                )
             if stream.object_type == "charge" and result.new + result.changed:
                 self._note_changed_charges(conn, batch)
             if stream.object_type == "payout":

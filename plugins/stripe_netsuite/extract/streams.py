@@ -69,6 +69,10 @@ def _of_refund(row: Any) -> Iterator[Reference]:
     yield from _one("charge", row.charge)
 
 
+def _of_dispute(row: Any) -> Iterator[Reference]:
+    yield from _one("charge", row.charge)
+
+
 def _one(object_type: str, identity: Any) -> Iterator[Reference]:
     # Absent fields are UNSET, which is falsy like null.
     if identity:
@@ -80,6 +84,7 @@ def _one(object_type: str, identity: Any) -> Iterator[Reference]:
 STREAMS: tuple[Stream, ...] = (
     Stream("charge", "/v1/charges", _of_charge, "amount", id_prefixes=("ch_", "py_")),
     Stream("refund", "/v1/refunds", _of_refund, "amount", id_prefixes=("re_", "pyr_")),
+    Stream("dispute", "/v1/disputes", _of_dispute, "amount", id_prefixes=("du_", "dp_")),
     Stream("payout", "/v1/payouts", _nothing, "amount", id_prefixes=("po_",)),
     # Open ones have no event and moved nothing; a payment that succeeds is listed as paid.
     Stream(

@@ -36,7 +36,7 @@ from stripe_netsuite.staging.links import LinkRow, Origin, links_by_internal_id,
 
 _CHUNKS_PER_CONNECTION = 4
 # Lines without a key of ours: sent a second time to a record that a late first request has written, they would double.
-_UNKEYED_SUBLISTS = ("item", "other", "cashback")
+_UNKEYED_SUBLISTS = ("item", "other", "cashback", "line")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

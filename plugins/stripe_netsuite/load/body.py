@@ -12,7 +12,9 @@ from typing import Any, assert_never, cast
 
 import msgspec
 
+from stripe_netsuite.domain.cash_record import CashRefundRecord, CashSaleRecord, CustomerDepositRecord
 from stripe_netsuite.domain.identity import content_hash
+from stripe_netsuite.domain.journal_entry import JournalEntryRecord, JournalLine
 from stripe_netsuite.domain.netsuite_record import (
     Application,
     CreditMemoRecord,
@@ -45,16 +47,22 @@ _KNOWN = (
     | CustomerPaymentRecord
     | CustomerRefundRecord
     | DepositRecord
+    | JournalEntryRecord
+    | CashSaleRecord
+    | CashRefundRecord
+    | CustomerDepositRecord
 )
 
 
 def payload_hash(record: Record) -> str:
     """Return a hash of what the record books.
 
-    Not part of it: the memo, a date moved by a closed period, and the external id, which gets its suffix only while
-    a neighbour that differs by case is in sight.
+    Not part of it: the memo, a date moved by a closed period, the external id, which gets its suffix only while
+    a neighbour that differs by case is in sight, and what a payment is applied to, which people may change (E1).
     """
     record = replace(record, external_id="")
+    if isinstance(record, CustomerPaymentRecord):
+        record = replace(record, applications=())
     if isinstance(record, Transaction):
         own_date = record.original_date or record.tran_date
         record = replace(record, memo="", tran_date=own_date, original_date=None)
@@ -94,6 +102,12 @@ def _body(record: _KNOWN, resolve: Resolve) -> Body:
             return _settlement(record, resolve)
         case DepositRecord():
             return _deposit(record, resolve)
+        case JournalEntryRecord():
+            return {**_header(record), "line": {"items": [_journal_line(line, record.memo) for line in record.lines]}}
+        case CashSaleRecord() | CashRefundRecord():
+            return _cash_sale(record, resolve)
+        case CustomerDepositRecord():
+            return _customer_deposit(record, resolve)
         case _:
             assert_never(record)
 
@@ -156,6 +170,29 @@ def _settlement(record: CustomerPaymentRecord | CustomerRefundRecord, resolve: R
         body[record.payment_method.field_name] = _id(record.payment_method.internal_id)
     if record.applications:
         body["apply"] = {"items": [_application(application, resolve) for application in record.applications]}
+    if isinstance(record, CustomerRefundRecord) and record.deposits:
+        body["deposit"] = {"items": [_application(application, resolve) for application in record.deposits]}
+    return body
+
+
+def _cash_sale(record: CashSaleRecord | CashRefundRecord, resolve: Resolve) -> Body:
+    body = _header(record)
+    body["entity"] = _id(resolve(record.customer))
+    body["item"] = {"items": [_sale_line(line, resolve) for line in record.lines]}
+    return body | _money(record)
+
+
+def _customer_deposit(record: CustomerDepositRecord, resolve: Resolve) -> Body:
+    body = _header(record)
+    body["customer"] = _id(resolve(record.customer))
+    body["payment"] = record.payment
+    return body | _money(record)
+
+
+def _money(record: CashSaleRecord | CashRefundRecord | CustomerDepositRecord) -> Body:
+    body: Body = {"account": _id(record.undeposited_funds_account_id), "exchangeRate": record.exchange_rate}
+    if record.payment_method:
+        body[record.payment_method.field_name] = _id(record.payment_method.internal_id)
     return body
 
 
@@ -186,6 +223,11 @@ def _deposit_lines(lines: Sequence[DepositLine]) -> Body | None:
     return {"items": [{"account": _id(line.account_id), "amount": line.amount, "memo": line.memo} for line in lines]}
 
 
+def _journal_line(line: JournalLine, memo: str) -> Body:
+    side = "debit" if line.amount > 0 else "credit"
+    return {"account": _id(line.account_id), side: abs(line.amount), "memo": memo, **_custom(line.custom_fields)}
+
+
 def _custom(fields: CustomFields) -> Body:
     return {name: _id(str(value)) if name in _REFERENCE_FIELDS else value for name, value in fields}
 
@@ -203,7 +245,9 @@ def total_of(record: Record) -> Decimal | None:
     match record:
         case InvoiceRecord() | CreditMemoRecord() | CustomerRefundRecord() | DepositRecord():
             return record.total
-        case CustomerPaymentRecord():
+        case CashSaleRecord() | CashRefundRecord():
+            return record.total
+        case CustomerPaymentRecord() | CustomerDepositRecord():
             return record.payment
         case _:
             return None

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from stripe_netsuite.domain.cash_record import CashRefundRecord, CashSaleRecord, CustomerDepositRecord
+from stripe_netsuite.domain.journal_entry import JournalEntryRecord
 from stripe_netsuite.domain.netsuite_record import (
     CreditMemoRecord,
     CustomerPaymentRecord,
@@ -21,6 +23,7 @@ from stripe_netsuite.domain.netsuite_record import (
 )
 
 ITEM_ACCOUNT = "item"  # the item exists already: NetSuite posts to the account that it names
+CUSTOMER_DEPOSITS = "customer deposits"  # NetSuite's own account, which no record names
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,30 @@ def postings(record: Record) -> list[Posting]:
                 Posting(record.receivable_account_id, record.currency, -record.payment),
             ]
         case CustomerRefundRecord():
+            held = CUSTOMER_DEPOSITS if record.deposits else record.receivable_account_id
             return [
-                Posting(record.receivable_account_id, record.currency, record.total),
+                Posting(held, record.currency, record.total),
                 Posting(record.undeposited_funds_account_id, record.currency, -record.total),
             ]
         case DepositRecord():
             return _deposit(record)
+        case JournalEntryRecord():
+            return [Posting(line.account_id, record.currency, line.amount) for line in record.lines]
+        case CashSaleRecord():
+            return [
+                Posting(record.undeposited_funds_account_id, record.currency, record.total),
+                *_lines(record.lines, record.currency, -1),
+            ]
+        case CashRefundRecord():
+            return [
+                Posting(record.undeposited_funds_account_id, record.currency, -record.total),
+                *_lines(record.lines, record.currency, 1),
+            ]
+        case CustomerDepositRecord():
+            return [
+                Posting(record.undeposited_funds_account_id, record.currency, record.payment),
+                Posting(CUSTOMER_DEPOSITS, record.currency, -record.payment),
+            ]
         case _:
             return []
 

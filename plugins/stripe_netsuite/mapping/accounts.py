@@ -22,6 +22,21 @@ class AccountRole(StrEnum):
     ITEM_INCOME = "item_income"
     DISCOUNT = "discount"
     PAYOUTS_IN_TRANSIT = "payouts_in_transit"
+    DISPUTE_FEES = "dispute_fees"
+    FX_FEES = "fx_fees"
+    INSTANT_PAYOUT_FEES = "instant_payout_fees"
+    WITHHELD_TAX = "withheld_tax"
+    DISPUTE_REVERSALS = "dispute_reversals"
+    RESERVES = "reserves"
+    TOPUPS = "topups"
+    TRANSFERS = "transfers"
+    PLATFORM_EARNINGS = "platform_earnings"
+    CAPITAL = "capital"
+    CONTRIBUTIONS = "contributions"
+    ADJUSTMENTS = "adjustments"
+    UNCLAIMED_FUNDS = "unclaimed_funds"
+    ISSUING = "issuing"
+    PRE_START = "pre_start"
 
 
 class Accounts(MappingModel):
@@ -46,11 +61,41 @@ class Accounts(MappingModel):
     tax_on_fees: AccountSelector | None = None
     """Input tax on Stripe's fees (F6)."""
     suspense: AccountSelector | None = None
-    """Kinds of fees and movements that are not known yet (F6)."""
+    """Kinds of fees and movements that are not known yet, and differences that policy lets through (F5, F6)."""
     discount: AccountSelector | None = None
     """Account of posting discount items; needed when items.yaml says `discount: posting` (B5)."""
     payouts_in_transit: AccountSelector | None = None
-    """Money between Stripe's balance and the bank: negative, failed and reversed payouts (F8, F9)."""
+    """Money between Stripe's balance and the bank: payouts by hand, negative, failed and reversed ones (F8, F9, F10)."""
+    dispute_fees: AccountSelector | None = None
+    """Fees of disputes and of countering them (E6, F6)."""
+    fx_fees: AccountSelector | None = None
+    """Currency conversion fees that Stripe bills apart (F6)."""
+    instant_payout_fees: AccountSelector | None = None
+    """Fees of instant payouts (F6)."""
+    withheld_tax: AccountSelector | None = None
+    """Tax that Stripe withholds from payments (F6)."""
+    dispute_reversals: AccountSelector | None = None
+    """Disputes that were won, where policy.yaml says `other_deposit` (E5)."""
+    reserves: AccountSelector | None = None
+    """Money that Stripe holds back and releases: reserves, minimum balance (F2)."""
+    topups: AccountSelector | None = None
+    """Own money sent to the Stripe balance: the bank it comes from, or an account in transit (F2)."""
+    transfers: AccountSelector | None = None
+    """Transfers to connected accounts, and what comes back (F13)."""
+    platform_earnings: AccountSelector | None = None
+    """Application fees that a platform earns (F13)."""
+    capital: AccountSelector | None = None
+    """What Stripe lends and gets back: Capital, advances (F2)."""
+    contributions: AccountSelector | None = None
+    """Contributions and climate orders (F2)."""
+    adjustments: AccountSelector | None = None
+    """Stripe's adjustments of the balance, such as credits for goodwill (F2)."""
+    unclaimed_funds: AccountSelector | None = None
+    """Customers' money that nobody claimed (F2)."""
+    issuing: AccountSelector | None = None
+    """Movements of Stripe Issuing (F2)."""
+    pre_start: AccountSelector | None = None
+    """What a payout contains from before the sync start date, net of its fees (A7)."""
 
     def selector(self, role: AccountRole) -> AccountSelector | None:
         """Return the account of a role, None where the file names none."""

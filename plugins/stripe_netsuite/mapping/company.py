@@ -51,6 +51,10 @@ class Mapping:
         """Return the bank that a Stripe account pays out to in a currency, None where there is none (F1)."""
         return self.stripe_account(account_id).banks.get(currency)
 
+    def clears(self, account: StripeAccount) -> bool:
+        """Tell whether the account's ledger goes through clearing accounts day by day, not by payouts (F10)."""
+        return self.policy.clearing == "all" or account.payouts == "by_hand"
+
     def linked_customer(self, account_id: str, stripe_id: str) -> InternalId | None:
         """Return the customer that customers.csv names for a Stripe customer (B2)."""
         link = self.customer_links.get((account_id, stripe_id))

@@ -11,6 +11,7 @@ from stripe_netsuite.mapping.entities import Entities, StripeAccount
 from stripe_netsuite.mapping.items import Items
 from stripe_netsuite.mapping.links import CustomerLink, ItemLink
 from stripe_netsuite.mapping.part import AccountSelector
+from stripe_netsuite.mapping.policy import Policy
 from stripe_netsuite.mapping.problem import Problems, shown
 from stripe_netsuite.mapping.yaml_source import Path, YamlSource, key_words
 
@@ -76,8 +77,26 @@ def _accounts_apart(accounts: Accounts, entities: Entities | None) -> Iterable[t
         if selector is not None:
             yield "accounts.yaml", (role.value,), selector
     for index, account in enumerate(entities.stripe_accounts if entities else ()):
-        for currency, bank in account.banks.items():
-            yield "entities.yaml", ("stripe_accounts", index, "banks", currency), bank
+        for key, selectors in (("banks", account.banks), ("clearing", account.clearing)):
+            for currency, selector in selectors.items():
+                yield "entities.yaml", ("stripe_accounts", index, key, currency), selector
+
+
+def check_clearing_accounts(entities: Entities, policy: Policy, source: YamlSource, problems: Problems) -> None:
+    """Refuse a bank's currency without a clearing account where ledger lines go through one (F10)."""
+    for index, account in enumerate(entities.stripe_accounts):
+        if policy.clearing != "all" and account.payouts != "by_hand":
+            continue
+        missing = sorted(account.banks.keys() - account.clearing.keys())
+        if missing:
+            path: Path = ("stripe_accounts", index)
+            problems.add(
+                source.file,
+                source.line_of(path),
+                f"key `{key_words((*path, 'clearing'))}` lacks a currency",
+                saw=shown(", ".join(sorted(account.clearing)) or "none"),
+                expected=f"a clearing account for {', '.join(missing)}: payouts by hand and `clearing: all` need it",
+            )
 
 
 def check_discount_account(accounts: Accounts, items: Items, source: YamlSource, problems: Problems) -> None:

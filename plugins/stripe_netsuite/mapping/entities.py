@@ -84,6 +84,10 @@ class StripeAccount(MappingModel):
     """First accounting date that is booked, in the accounting zone (A7)."""
     banks: Mapping[Currency, AccountSelector] = Field(min_length=1)
     """Currency (three lower-case letters) → the bank account that Stripe pays out to in it (F1)."""
+    payouts: Literal["automatic", "by_hand"] = "automatic"
+    """How Stripe pays out: by its schedule, or only when somebody asks for it (F10)."""
+    clearing: Mapping[Currency, AccountSelector] = {}
+    """Currency (three lower-case letters) → the account that stands for Stripe's balance in it (F10)."""
     segments: Segments = Segments()
     """Class, department and location of every transaction."""
     opening_balances: Mapping[Currency, Amount] = {}

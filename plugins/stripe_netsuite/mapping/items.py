@@ -53,6 +53,8 @@ class Items(MappingModel):
     """Item of lines that have no price of their own (B5, C5)."""
     partial_refund_item: RecordSelector = RecordSelector(name="Stripe Partial Refund")
     """Item of a partial refund's credit memo where policy.yaml does not mirror the invoice's lines (E2)."""
+    dispute_item: RecordSelector = RecordSelector(name="Stripe Dispute Item")
+    """Item of a dispute's credit memo where it does not mirror the invoice's lines (E4)."""
     item_type: ItemType = "serviceSaleItem"
     """Type of created items."""
     income_accounts: Mapping[ProductId, AccountSelector] = {}

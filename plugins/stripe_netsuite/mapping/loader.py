@@ -73,6 +73,8 @@ def load_mapping(folder: Path) -> Mapping:
         consistency.check_link_accounts("items.csv", item_links.values(), entities, problems)
     if accounts:
         consistency.check_accounts_differ(accounts, entities, sources, problems)
+    if entities and policy:
+        consistency.check_clearing_accounts(entities, policy, sources["entities.yaml"], problems)
     if accounts and items:
         consistency.check_discount_account(accounts, items, sources["items.yaml"], problems)
 

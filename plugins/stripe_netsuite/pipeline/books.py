@@ -46,11 +46,26 @@ def assemble_books(account: StripeAccount, mapping: Mapping, reference: Referenc
         customers=_customer_policy(mapping),
         items=_item_policy(mapping),
         partial_refund=policy.refund_partial,
+        dispute_item=policy.dispute_item,
+        dispute_won=policy.dispute_won,
         tolerance_minor_by_currency=policy.rounding_tolerance_minor_by_currency,
         tolerance_minor=policy.rounding_tolerance_minor,
         payment_method=PaymentMethod(method.field, method.id) if method else None,
         line_dates=(dates.start, dates.end) if dates else None,
         fee_lines=policy.fee_lines,
+        payouts=account.payouts,
+        clearing=policy.clearing,
+        clearing_account_id_by_currency={
+            currency: account_id(reference, selector) for currency, selector in account.clearing.items()
+        },
+        unapplied_payment=policy.unapplied_payment,
+        duplicate_payment=policy.duplicate_payment,
+        integration=policy.integration,
+        payout_mismatch=policy.payout_mismatch,
+        fail_open_threshold=policy.fail_open_threshold,
+        unknown_category=policy.unknown_category,
+        pre_start=policy.pre_start,
+        max_deposit_lines=policy.max_deposit_lines,
         fields=mapping.fields,
         segments=_segments(account),
     )
@@ -95,6 +110,7 @@ def _item_policy(mapping: Mapping) -> ItemPolicy:
         global_name=items.global_item.value,
         one_off_name=items.one_off_item.value,
         partial_refund_name=items.partial_refund_item.value,
+        dispute_name=items.dispute_item.value,
         discount=items.discount,
     )
 

@@ -21,6 +21,7 @@ from stripe_netsuite.pipeline.loading import BATCH, Candidate, Step, load_candid
 from stripe_netsuite.pipeline.needed import needed_customers, unlinked
 from stripe_netsuite.pipeline.staged import pending, read_objects
 from stripe_netsuite.transform.books import GLOBAL_CUSTOMER
+from stripe_netsuite.transform.control import blocked
 from stripe_netsuite.transform.customer import customer_from_stripe, global_customer
 from stripe_netsuite.transform.outcome import Booked, Outcome, Waiting
 
@@ -68,8 +69,11 @@ def _candidates(
     for stripe_id in sorted(new):
         outcome: Outcome
         finding = findings.get(stripe_id)
+        is_blocked = blocked(customers[stripe_id].metadata, "customer", stripe_id, step.books)
         if finding is not None:
             outcome = Waiting(finding.code, (finding,))
+        elif is_blocked is not None and stripe_id in needed:
+            outcome = is_blocked
         else:
             currencies = needed.get(stripe_id, set()) | all_listed
             outcome = customer_from_stripe(customers[stripe_id], step.books, currencies, is_needed=stripe_id in needed)

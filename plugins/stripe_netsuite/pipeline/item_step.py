@@ -19,7 +19,7 @@ from stripe_netsuite.pipeline.linking import (
 from stripe_netsuite.pipeline.loading import Candidate, Step, load_candidates
 from stripe_netsuite.pipeline.needed import needed_items, unlinked
 from stripe_netsuite.pipeline.staged import pending, read_objects
-from stripe_netsuite.transform.books import GLOBAL_ITEM, ONE_OFF_ITEM, PARTIAL_REFUND_ITEM
+from stripe_netsuite.transform.books import DISPUTE_ITEM, GLOBAL_ITEM, ONE_OFF_ITEM, PARTIAL_REFUND_ITEM
 from stripe_netsuite.transform.item import (
     DISCOUNT_METADATA_KEY,
     ITEM_METADATA_KEYS,
@@ -47,6 +47,7 @@ def load_shared_items(step: Step, keys: Collection[str]) -> None:
         GLOBAL_ITEM: items.global_item,
         ONE_OFF_ITEM: items.one_off_item,
         PARTIAL_REFUND_ITEM: items.partial_refund_item,
+        DISPUTE_ITEM: items.dispute_item,
     }
     new = unlinked(step, set(keys))
     by_id = {key: (selectors[key].value, step.books.items.item_type) for key in new if selectors[key].by == "id"}

@@ -8,6 +8,7 @@ from stripe_netsuite.domain.finding import Severity
 from stripe_netsuite.pipeline.plan_store import total_counts
 from stripe_netsuite.pipeline.run import Run
 from stripe_netsuite.pipeline.services import Services
+from stripe_netsuite.pipeline.write_back import write_back
 from stripe_netsuite.staging.findings import count_open_findings
 from stripe_netsuite.staging.journal import count_writes
 from stripe_netsuite.staging.load_plans import read_load_plans
@@ -42,13 +43,15 @@ def begin(services: Services, run: Run) -> dict[str, Any]:
 
 
 def finish(services: Services, run: Run) -> dict[str, Any]:
-    """Note the outcome: how many writes, and how many findings need a person."""
+    """Write NetSuite's ids back (G2), then note the outcome: how many writes, how many findings need a person."""
+    written_back = write_back(services, run)
     with services.engine.begin() as connection:
         findings = count_open_findings(connection)
         plans = read_load_plans(connection, run.run_id)
         counts = {
             **total_counts(plans),
             "written": count_writes(connection, run.run_id),
+            "written_back": written_back.get("written", 0),
             "findings_open": sum(findings.values()),
             "needs_person": findings[Severity.CRITICAL],
         }

@@ -14,8 +14,9 @@ from stripe_netsuite.domain.netsuite_record import RecordGroup, RecordType
 from stripe_netsuite.load.plan import KnownLink
 from stripe_netsuite.netsuite_api.existing import lookup_presence
 from stripe_netsuite.netsuite_api.lookup import lookup_external_ids
+from stripe_netsuite.netsuite_api.read_back import lookup_transactions
 from stripe_netsuite.pipeline.loading import Step
-from stripe_netsuite.staging.links import LinkRow, Origin, write_links
+from stripe_netsuite.staging.links import LinkRow, Origin, links_by_internal_id, write_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,50 @@ def link_named(step: Step, group: RecordGroup, named: Sequence[Named]) -> dict[s
             )
     _link(step, good, "mapped")
     return answers
+
+
+def link_transactions(step: Step, named: Sequence[Named]) -> dict[str, Finding]:
+    """Link the transactions that metadata names for objects without a link; return the findings of the others (D7).
+
+    A reference is dead where the record is gone or voided, unfit where it is of another kind or stands for another
+    Stripe object already. Its amount is compared when it is read back.
+    """
+    linked = {stripe_id for stripe_id, role in step.links(one.stripe_id for one in named) if role is Role.MAIN}
+    new = [one for one in named if one.stripe_id not in linked]
+    ids = {one.internal_id for one in new if one.internal_id.isascii() and one.internal_id.isdigit()}
+    states = lookup_transactions(step.services.netsuite, ids) if ids else {}
+    findings: dict[str, Finding] = {}
+    good: dict[str, tuple[str, str, RecordType]] = {}
+    for one in new:
+        state = states.get(one.internal_id)
+        taken = _taken_by(step, one)
+        if state is None or state.is_voided:
+            wrong = "voided" if state is not None else "not there"
+        elif state.record_type.lower() != one.record_type.value.lower():
+            wrong = f"of another kind ({state.record_type})"
+        elif one.internal_id in good or taken:
+            wrong = f"the record of {taken or good[one.internal_id][0]} already"
+        else:
+            good[one.internal_id] = (one.stripe_id, one.internal_id, one.record_type)
+            continue
+        findings[one.stripe_id] = _finding(
+            step,
+            "invalid_record_reference",
+            one.stripe_id,
+            one.record_type,
+            f"{one.source} names a record that is {wrong}.",
+            expected=one.record_type.value,
+            found=f"internal id {one.internal_id}",
+            suggestion="Correct the reference in Stripe, or take it off: the record is created then.",
+        )
+    _link(step, list(good.values()), "metadata")
+    return findings
+
+
+def _taken_by(step: Step, one: Named) -> str:
+    with step.services.engine.connect() as connection:
+        rows = links_by_internal_id(connection, step.services.netsuite_account, one.record_type, [one.internal_id])
+    return next((row.stripe_id for row in rows.get(one.internal_id, ()) if row.stripe_id != one.stripe_id), "")
 
 
 def link_matches(step: Step, matches: Sequence[Matches]) -> dict[str, Finding | None]:

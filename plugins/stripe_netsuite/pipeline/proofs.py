@@ -1,13 +1,14 @@
-"""Run the proofs H1, H2, H5: ask NetSuite, Stripe and the ledger, let `reconcile.proof` judge, store, and find."""
+"""Run the proofs H1 to H6: ask NetSuite, Stripe and the ledger, let `reconcile.proof` judge, store, and find."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from stripe_netsuite.domain.finding import Finding, Severity
-from stripe_netsuite.domain.identity import Role, external_id
+from stripe_netsuite.domain.identity import external_id
 from stripe_netsuite.domain.money import Money
 from stripe_netsuite.domain.window import Window
 from stripe_netsuite.errors import NetSuiteNotFound
@@ -16,8 +17,14 @@ from stripe_netsuite.extract.extraction import COVERED_STREAM
 from stripe_netsuite.mapping.entities import StripeAccount
 from stripe_netsuite.netsuite_api.lookup import lookup_external_ids
 from stripe_netsuite.netsuite_api.read_back import DepositState, read_deposit
+from stripe_netsuite.pipeline.payout_records import before_start, let_through, record_keys
+from stripe_netsuite.pipeline.proof_bank import deposited_records, is_plain, prove_bank, record_ids
+from stripe_netsuite.pipeline.proof_funds import funds_verdicts
+from stripe_netsuite.pipeline.proof_invoices import invoice_verdicts
+from stripe_netsuite.pipeline.proof_roll_forward import roll_forward_verdicts
 from stripe_netsuite.pipeline.run import Run
 from stripe_netsuite.pipeline.services import Services
+from stripe_netsuite.reconcile.deposit_parts import part_ids
 from stripe_netsuite.reconcile.proof import Verdict, prove_balance, prove_ledger_states, prove_payout
 from stripe_netsuite.staging.findings import record_findings, resolve_findings
 from stripe_netsuite.staging.ledger import (
@@ -27,7 +34,7 @@ from stripe_netsuite.staging.ledger import (
 )
 from stripe_netsuite.staging.ledger_settling import inconsistent_lines, settle_ledger
 from stripe_netsuite.staging.links import read_links
-from stripe_netsuite.staging.payouts import PayoutRow, all_payouts
+from stripe_netsuite.staging.payouts import IN_BOOKS, PayoutRow, all_payouts
 from stripe_netsuite.staging.proofs import Proof, write_proofs
 from stripe_netsuite.staging.watermarks import coverage
 
@@ -37,7 +44,7 @@ _TRIES = 3
 
 
 def prove(services: Services, run: Run) -> dict[str, Any]:
-    """Prove H1, H2 and H5 for the run's accounts; store the proofs; return each code's worst state and how many broke.
+    """Prove H1 to H6 for the run's accounts; store the proofs; return each code's worst state and how many broke.
 
     Raises nothing for a broken proof: that is a critical finding.
     """
@@ -46,7 +53,14 @@ def prove(services: Services, run: Run) -> dict[str, Any]:
     for account in services.accounts(run):
         with services.engine.begin() as connection:
             settle_ledger(connection, account.id, run.window.end_s)
-        verdicts = [*_payouts(services, run, account), *_balance(services, run, account), *_ledger(services, account)]
+        verdicts = [
+            *_payouts(services, run, account),
+            *_balance(services, run, account),
+            *funds_verdicts(services, run, account),
+            *invoice_verdicts(services, run, account),
+            *_ledger(services, account),
+            *roll_forward_verdicts(services, run, account),
+        ]
         _store(services, run, account, verdicts)
         for verdict in verdicts:
             broken += verdict.state == "broken"
@@ -58,11 +72,16 @@ def _payouts(services: Services, run: Run, account: StripeAccount) -> list[Verdi
     since = int((run.window.start - _LOOK_BACK).timestamp())
     with services.engine.connect() as connection:
         rows = [
-            row for row in all_payouts(connection, account.id) if row.state == "booked" and row.arrival_date >= since
+            row for row in all_payouts(connection, account.id) if row.state in IN_BOOKS and row.arrival_date >= since
         ]
-    found = lookup_external_ids(services.netsuite, "transaction", [external_id(row.payout_id) for row in rows])
+    found = lookup_external_ids(services.netsuite, "transaction", [one for row in rows for one in record_ids(row)])
     verdicts: list[Verdict] = []
     for row in rows:
+        if not is_plain(row, found):
+            taken = deposited_records(services, row, found)
+            members = _member_records(services, account, row, taken)
+            verdicts.append(prove_bank(services, account, row, found, members, taken))
+            continue
         record = found.get(external_id(row.payout_id))
         internal_id = record.internal_id if record else row.deposit_internal_id
         amount = Money(row.amount, row.currency)
@@ -70,8 +89,11 @@ def _payouts(services: Services, run: Run, account: StripeAccount) -> list[Verdi
         if deposit is None:
             verdicts.append(prove_payout(row.payout_id, amount, None, (), ()))
             continue
-        members = _member_records(services, account, row)
-        verdicts.append(prove_payout(row.payout_id, amount, deposit.total, members, deposit.payment_ids))
+        deposits = [deposit, *_part_deposits(services, account, row.payout_id)]
+        total = sum((one.total for one in deposits), Decimal(0))
+        taken = {payment for one in deposits for payment in one.payment_ids}
+        members = _member_records(services, account, row, taken)
+        verdicts.append(prove_payout(row.payout_id, amount, total, members, taken))
     return verdicts
 
 
@@ -83,13 +105,28 @@ def _deposit(services: Services, internal_id: str | None) -> DepositState | None
         return None
 
 
-def _member_records(services: Services, account: StripeAccount, row: PayoutRow) -> set[str]:
-    """Return the NetSuite records of the payout's charges and refunds, by link."""
+def _part_deposits(services: Services, account: StripeAccount, payout_id: str) -> list[DepositState]:
+    """Return the part deposits of a payout with more lines than one takes (F11); those that are gone are missing."""
+    with services.engine.connect() as connection:
+        links = read_links(connection, services.netsuite_account, account.id, part_ids(payout_id))
+    found = (_deposit(services, link.internal_id) for link in links.values())
+    return [deposit for deposit in found if deposit is not None]
+
+
+def _member_records(services: Services, account: StripeAccount, row: PayoutRow, taken: Collection[str]) -> set[str]:
+    """Return the NetSuite records of the payout's ledger lines, by link.
+
+    What was let through to the suspense account has a finding of its own, and no record to be on the deposit (F5).
+    """
+    reopens = services.mapping.policy.dispute_won == "reopen"
+    since = int(account.sync_start_utc.timestamp())
     with services.engine.connect() as connection:
         members = read_ledger(connection, account.id, payout_id=row.payout_id)
-        sources = {m.source for m in members if m.source and m.reporting_category in ("charge", "refund")}
-        links = read_links(connection, services.netsuite_account, account.id, sources)
-    return {links[one, Role.MAIN].internal_id if (one, Role.MAIN) in links else f"none for {one}" for one in sources}
+        keys = record_keys(members, reopens_disputes=reopens)
+        links = read_links(connection, services.netsuite_account, account.id, {one for one, _ in keys})
+        excused = let_through(connection, account.id) | before_start(connection, account.id, members, since)
+    linked = {(one, links[one].internal_id if one in links else f"none for {one[0]}") for one in keys}
+    return {record for (source, _), record in linked if record in taken or source not in excused}
 
 
 def _balance(services: Services, run: Run, account: StripeAccount) -> list[Verdict]:

@@ -17,13 +17,14 @@ from stripe_netsuite.validate.checkpoint import validate_pending
 def extract(services: Services, run: Run) -> dict[str, Any]:
     """Stage what the window holds. A manual run reads like the daily one: by lists, with the look-back."""
     policy = services.mapping.policy
-    settings = ExtractSettings(
-        overlap=timedelta(minutes=policy.overlap_minutes),
-        look_back=timedelta(days=policy.look_back_days),
-        settle_s=policy.settle_seconds,
-    )
     counts: Counter[str] = Counter()
     for account in services.accounts(run):
+        settings = ExtractSettings(
+            overlap=timedelta(minutes=policy.overlap_minutes),
+            look_back=timedelta(days=policy.look_back_days),
+            settle_s=policy.settle_seconds,
+            reads_members=not services.mapping.clears(account),
+        )
         client = services.stripe(account)
         if not confirm_account(client, account.id, account.connection):
             counts["accounts_not_confirmed"] += 1

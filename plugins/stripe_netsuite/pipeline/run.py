@@ -17,6 +17,7 @@ class LoadStep(StrEnum):
     INVOICES = "invoices"
     PAYMENTS = "payments"
     REFUNDS = "refunds"
+    DISPUTES = "disputes"
 
 
 @dataclass(frozen=True, slots=True)

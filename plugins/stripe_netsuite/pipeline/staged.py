@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import TypeVar
 
 from msgspec import ValidationError
@@ -17,6 +18,7 @@ from stripe_netsuite.staging.objects import PendingObject, iter_pending, read_pa
 from stripe_netsuite.staging.relations import read_relations
 
 Kind = TypeVar("Kind", bound=StripeObject)
+_BATCH = 500
 
 
 def pending(step: Step, object_type: str, kind: type[Kind]) -> Iterator[tuple[PendingObject, Kind]]:
@@ -32,6 +34,12 @@ def pending(step: Step, object_type: str, kind: type[Kind]) -> Iterator[tuple[Pe
             states=("pending", "waiting"),
         ):
             yield row, _typed(decode(object_type, row.payload), kind)
+
+
+def cut(rows: Iterator[tuple[PendingObject, Kind]]) -> Iterator[list[tuple[PendingObject, Kind]]]:
+    """Cut into lists, so that neither memory nor a query grows with the window."""
+    while batch := list(islice(rows, _BATCH)):
+        yield batch
 
 
 def read_objects(step: Step, object_type: str, kind: type[Kind], ids: Collection[str]) -> dict[str, Kind]:
@@ -59,14 +67,19 @@ def sound_ledger(step: Step, ids: Collection[str]) -> dict[str, BalanceTransacti
 
 def paid_invoices(step: Step, targets: Collection[str]) -> dict[str, list[InvoicePayment]]:
     """Return the paid invoice payments by the payment intent or charge that paid them."""
+    return {
+        target: [one for one in payments if one.status == "paid"]
+        for target, payments in invoice_payments(step, targets).items()
+    }
+
+
+def invoice_payments(step: Step, targets: Collection[str]) -> dict[str, list[InvoicePayment]]:
+    """Return all invoice payments by the payment intent or charge that pays them, whatever their status."""
     with step.services.engine.connect() as connection:
         ids_by_target = read_relations(connection, step.account.id, "invoice_payment", targets)
     every = {one for ids in ids_by_target.values() for one in ids}
     objects = read_objects(step, "invoice_payment", InvoicePayment, every)
-    return {
-        target: [objects[one] for one in ids if one in objects and objects[one].status == "paid"]
-        for target, ids in ids_by_target.items()
-    }
+    return {target: [objects[one] for one in ids if one in objects] for target, ids in ids_by_target.items()}
 
 
 def _typed(stripe_object: StripeObject, kind: type[Kind]) -> Kind:

@@ -8,8 +8,10 @@ from typing import Any
 from stripe_netsuite.pipeline.customer_step import load_customers
 from stripe_netsuite.pipeline.item_step import load_items
 from stripe_netsuite.pipeline.loading import Step, open_step
+from stripe_netsuite.pipeline.payment_step import load_payments
+from stripe_netsuite.pipeline.refund_step import load_disputes, load_refunds
 from stripe_netsuite.pipeline.run import LoadStep, Run
-from stripe_netsuite.pipeline.sale_steps import load_invoices, load_payments, load_refunds
+from stripe_netsuite.pipeline.sale_steps import load_invoices
 from stripe_netsuite.pipeline.services import Services
 from stripe_netsuite.pipeline.totals import recheck_totals
 
@@ -19,6 +21,7 @@ _STEPS: dict[LoadStep, Callable[[Step], None]] = {
     LoadStep.INVOICES: load_invoices,
     LoadStep.PAYMENTS: load_payments,
     LoadStep.REFUNDS: load_refunds,
+    LoadStep.DISPUTES: load_disputes,
 }
 
 

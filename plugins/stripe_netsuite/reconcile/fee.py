@@ -1,83 +1,63 @@
-"""Fees of a payout's ledger lines, each kind to its role (ACCOUNTING F6); what is returned comes back as `other`."""
+"""Fees inside a payout's ledger lines, each kind to its role (ACCOUNTING E6, F6). Pure.
+
+`fee_details` names the kind; what it means depends on the line: on a dispute it is the dispute's fee, on a line that is
+a fee as a whole it is the tax on it. A fee without details counts as Stripe's own.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from stripe_netsuite.domain.money import Money
-from stripe_netsuite.domain.netsuite_record import DepositLine
 from stripe_netsuite.domain.stripe_object import BalanceTransaction
+from stripe_netsuite.mapping.accounts import AccountRole
+from stripe_netsuite.reconcile.ledger_kind import DISPUTE_CATEGORIES, FEE_CATEGORIES
 
-# `fee_details.type` → role of accounts.yaml. A kind that is not here is `suspense` only by name: it holds the payout.
-ROLE_BY_FEE_TYPE: Mapping[str, str] = {
-    "stripe_fee": "processing_fees",
-    "application_fee": "application_fees",
-    "tax": "tax_on_fees",
-    "payment_method_passthrough_fee": "network_costs",
+_STRIPE_FEE = "stripe_fee"
+# `fee_details.type` → role of accounts.yaml. A kind that is not here is unknown: policy `unknown_category` decides.
+ROLE_BY_FEE_TYPE: Mapping[str, AccountRole] = {
+    _STRIPE_FEE: AccountRole.PROCESSING_FEES,
+    "application_fee": AccountRole.APPLICATION_FEES,
+    "tax": AccountRole.TAX_ON_FEES,
+    "payment_method_passthrough_fee": AccountRole.NETWORK_COSTS,
+    "withheld_tax": AccountRole.WITHHELD_TAX,
 }
-_MEMO_BY_ROLE: Mapping[str, str] = {
-    "processing_fees": "Stripe processing fees",
-    "application_fees": "Application fees",
-    "tax_on_fees": "Tax on Stripe fees",
-    "network_costs": "Card network costs",
+MEMO_BY_ROLE: Mapping[AccountRole, str] = {
+    AccountRole.PROCESSING_FEES: "Stripe processing fees",
+    AccountRole.APPLICATION_FEES: "Application fees",
+    AccountRole.TAX_ON_FEES: "Tax on Stripe fees",
+    AccountRole.NETWORK_COSTS: "Card network costs",
+    AccountRole.PRODUCT_FEES: "Stripe product fees",
+    AccountRole.DISPUTE_FEES: "Dispute fees",
+    AccountRole.FX_FEES: "Currency conversion fees",
+    AccountRole.INSTANT_PAYOUT_FEES: "Instant payout fees",
+    AccountRole.WITHHELD_TAX: "Tax withheld by Stripe",
 }
 
 
-def roles_of(row: BalanceTransaction) -> set[str]:
-    """Return the roles that the fees of one ledger line may need; a kind that no rule knows stands for itself."""
-    return {"processing_fees", *(_role_of(detail.type) for detail in row.fee_details)}
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """A part of one ledger line's fee, positive when charged. `role` is None for a kind that no rule knows."""
+
+    kind: str
+    role: AccountRole | None
+    minor: int
 
 
-def _role_of(fee_type: str) -> str:
-    return ROLE_BY_FEE_TYPE.get(fee_type, fee_type)
+def fees_of(row: BalanceTransaction) -> Iterator[Fee]:
+    """Yield the parts of the line's fee; they add up to it, whatever its details say."""
+    explained = 0
+    for detail in row.fee_details:
+        explained += detail.amount
+        if detail.amount:
+            yield Fee(detail.type, _role_of(row, detail.type), detail.amount)
+    if row.fee != explained:
+        yield Fee(_STRIPE_FEE, _role_of(row, _STRIPE_FEE), row.fee - explained)
 
 
-class FeeLines:
-    """Adds up fees by role, or keeps one line a transaction (policy `fee_lines`)."""
-
-    def __init__(self, currency: str, account_id_by_role: Mapping[str, str], *, per_transaction: bool) -> None:
-        self._currency = currency
-        self._account_id_by_role = account_id_by_role
-        self._per_transaction = per_transaction
-        self._minor_by_line: dict[tuple[str, str], int] = defaultdict(int)
-
-    def add(self, row: BalanceTransaction) -> None:
-        """Take the fees of one ledger line; a fee without details counts as Stripe's own."""
-        explained = 0
-        for detail in row.fee_details:
-            self._put(_role_of(detail.type), row.id, detail.amount)
-            explained += detail.amount
-        self._put("processing_fees", row.id, row.fee - explained)
-
-    def total(self) -> Money:
-        """Return all fees, positive when charged."""
-        return Money(sum(self._minor_by_line.values()), self._currency)
-
-    def unmapped(self) -> list[tuple[str, Money]]:
-        """Return the kinds that have no account, with their amounts."""
-        amounts: dict[str, int] = defaultdict(int)
-        for (role, _), minor in self._minor_by_line.items():
-            if role not in self._account_id_by_role:
-                amounts[role] += minor
-        return [(role, Money(minor, self._currency)) for role, minor in sorted(amounts.items())]
-
-    def lines(self) -> tuple[list[DepositLine], list[DepositLine]]:
-        """Return cashback lines (fees charged) and other lines (fees returned), by role, then transaction."""
-        cashbacks: list[DepositLine] = []
-        others: list[DepositLine] = []
-        for (role, transaction_id), minor in sorted(self._minor_by_line.items()):
-            if not minor:
-                continue
-            memo = _MEMO_BY_ROLE.get(role, role)
-            line = DepositLine(
-                account_id=self._account_id_by_role[role],
-                amount=Money(abs(minor), self._currency).major,
-                memo=f"{memo} {transaction_id}".strip(),
-            )
-            (cashbacks if minor > 0 else others).append(line)
-        return cashbacks, others
-
-    def _put(self, role: str, transaction_id: str, minor: int) -> None:
-        if minor:
-            self._minor_by_line[role, transaction_id if self._per_transaction else ""] += minor
+def _role_of(row: BalanceTransaction, kind: str) -> AccountRole | None:
+    if kind == _STRIPE_FEE and row.reporting_category in DISPUTE_CATEGORIES:
+        return AccountRole.DISPUTE_FEES
+    if kind == _STRIPE_FEE and row.reporting_category in FEE_CATEGORIES:
+        return AccountRole.TAX_ON_FEES
+    return ROLE_BY_FEE_TYPE.get(kind)

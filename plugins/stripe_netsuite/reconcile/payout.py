@@ -1,45 +1,31 @@
-"""One payout: are all its records there and right, and what deposit equals it? Pure (ACCOUNTING F1 to F7).
+"""One payout: are all its records there and right, and what deposit equals it? Pure (ACCOUNTING F1 to F7, F11).
 
 Receives the payout's ledger lines and what NetSuite says of each record; answers a deposit that ties to the cent, or
-the findings that hold it (fail closed, F5). Nothing of the payout is ever left out of the sum.
+the findings that hold it (F5). Nothing of the payout is ever left out of the sum.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 
 from stripe_netsuite.domain.finding import Finding, Severity
-from stripe_netsuite.domain.identity import external_id
-from stripe_netsuite.domain.money import Money, convert, major_rate, sum_money
-from stripe_netsuite.domain.netsuite_record import DepositLine, DepositPayment, DepositRecord, InternalId
+from stripe_netsuite.domain.money import Money, sum_money
+from stripe_netsuite.domain.netsuite_record import DepositLine, DepositRecord
 from stripe_netsuite.domain.stripe_object import BalanceTransaction, Payout
-from stripe_netsuite.errors import InvariantBroken
-from stripe_netsuite.reconcile.fee import ROLE_BY_FEE_TYPE, FeeLines, roles_of
-from stripe_netsuite.reconcile.record_check import BookedRecord, RecordCheck
+from stripe_netsuite.mapping.accounts import AccountRole
+from stripe_netsuite.reconcile.account_lines import AccountLines
+from stripe_netsuite.reconcile.deposit_parts import deposits_of
+from stripe_netsuite.reconcile.difference import Differences
+from stripe_netsuite.reconcile.fee import fees_of
+from stripe_netsuite.reconcile.ledger_kind import AccountLine, RecordLine, kind_of
+from stripe_netsuite.reconcile.payment_lines import PaymentLines
+from stripe_netsuite.reconcile.payout_books import PayoutBooks, PayoutRecords
+from stripe_netsuite.reconcile.payout_findings import PayoutFindings
+from stripe_netsuite.reconcile.payout_rows import contents_of, net_captures
+from stripe_netsuite.reconcile.record_check import BookedRecord
 
-__all__ = ["BookedRecord", "DepositPlan", "PayoutBooks", "plan_deposit", "subjects_of"]
-
-_RECORD_CATEGORIES = frozenset({"charge", "refund"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayoutBooks:
-    """The accounts a payout needs. `bank_account_id` is None where its currency has no bank (F1)."""
-
-    stripe_account: str
-    base_currency: str
-    subsidiary_id: str
-    undeposited_funds_account_id: str
-    bank_account_id: str | None
-    currency_id: str | None
-    account_id_by_role: Mapping[str, str]
-    tolerance_minor: int
-    fee_lines: str
-    deposit_date: date
-    original_date: date | None = None
+__all__ = ["BookedRecord", "DepositPlan", "PayoutBooks", "PayoutRecords", "plan_deposit", "subjects_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +33,7 @@ class DepositPlan:
     """The deposit of a payout, or why there is none yet.
 
     `state` is `ready`, `waiting_on_records`, `blocked` or `mismatch`; fees and rounding are in the payout's currency.
+    `parts` are the part deposits to write before `record` (F11).
     """
 
     state: str
@@ -55,64 +42,55 @@ class DepositPlan:
     findings: tuple[Finding, ...]
     fees: Money
     rounding: Money
+    parts: tuple[DepositRecord, ...] = ()
 
 
 def plan_deposit(
-    payout: Payout,
-    members: Sequence[BalanceTransaction],
-    record_by_source: Mapping[str, BookedRecord],
-    books: PayoutBooks,
+    payout: Payout, members: Sequence[BalanceTransaction], records: PayoutRecords, books: PayoutBooks
 ) -> DepositPlan:
     """Return the deposit that equals the payout, or the findings that hold it."""
-    rows = [row for row in members if not (row.type == "payout" and row.source == payout.id)]
-    draft = _Draft(payout, books)
+    rows = contents_of(payout, members)
+    draft = _Draft(payout, records, books)
     draft.check_payout(rows)
-    for row in rows:
-        if row.reporting_category in _RECORD_CATEGORIES and row.source is not None:
-            draft.take_record(row.source, row, record_by_source.get(row.source))
-        else:
-            draft.hold(
-                "unsupported_reporting_category",
-                "This kind of ledger line has no booking rule yet; the payout waits.",
-                row.source or row.id,
-                found=f"{row.reporting_category} ({row.type}), {row.net_money}",
-                suggestion="Book the deposit by hand with the payout's id as its external id, or wait for the rule.",
-            )
-        draft.fees.add(row)
+    for row in net_captures(rows, records.charge_by_reversal):
+        draft.take(row)
     return draft.finish()
 
 
 def subjects_of(payout_id: str, members: Sequence[BalanceTransaction]) -> set[str]:
     """Return every Stripe id that a finding of `plan_deposit` may name: what a payout that is sound now resolves."""
     sources = {row.source or row.id for row in members}
-    return {payout_id, *sources, *(_fee_subject(payout_id, role) for row in members for role in roles_of(row))}
+    kinds = {fee.kind for row in members for fee in fees_of(row)}
+    return {payout_id, *sources, *(_part_of(payout_id, one) for one in (*AccountRole, *kinds))}
 
 
-def _fee_subject(payout_id: str, role: str) -> str:
-    """Several kinds of fees of one payout may lack their account: each is a finding of its own."""
-    return f"{payout_id}:{role}"
+def _part_of(payout_id: str, name: str) -> str:
+    """Several accounts, or kinds of fees, may be missing for one payout: each is a finding of its own."""
+    return f"{payout_id}:{name}"
 
 
 class _Draft:
     """Collects the lines and findings of one deposit."""
 
-    def __init__(self, payout: Payout, books: PayoutBooks) -> None:
+    def __init__(self, payout: Payout, records: PayoutRecords, books: PayoutBooks) -> None:
         self.payout = payout
         self.books = books
+        self.records = records
         self.amount = Money(payout.amount, payout.currency)
-        self.fees = FeeLines(
+        self.fees = 0
+        self.unknown_fees: dict[str, int] = {}
+        self.before_start: list[BalanceTransaction] = []
+        self.lines = AccountLines(
             payout.currency, books.account_id_by_role, per_transaction=books.fee_lines == "per_transaction"
         )
-        self.payments: list[DepositPayment] = []
-        self.rounding = Money(0, payout.currency)
-        self.waiting: list[str] = []
-        self.findings: list[Finding] = []
-        self.check = RecordCheck(books.undeposited_funds_account_id, books.subsidiary_id, self.hold)
+        self.findings = PayoutFindings(books.stripe_account, payout.id)
+        self.differences = Differences(payout, books)
+        self.payments = PaymentLines(payout, records, books, self.differences)
 
     def check_payout(self, rows: Sequence[BalanceTransaction]) -> None:
         """F1, and F3 against Stripe's own ledger: what the payout contains must add up to it."""
-        if self.payout.amount <= 0:
-            self.hold(
+        if self.payout.amount < 0:
+            self.findings.hold(
                 "payout_not_positive",
                 "Stripe took money from the bank with this payout; a deposit cannot be negative.",
                 self.payout.id,
@@ -120,7 +98,7 @@ class _Draft:
                 suggestion="Book a journal entry bank to payouts in transit by hand.",
             )
         if self.books.bank_account_id is None or self.books.currency_id is None:
-            self.hold(
+            self.findings.hold(
                 "payout_currency_account_missing",
                 "No bank account is mapped for this payout's currency.",
                 self.payout.id,
@@ -129,7 +107,7 @@ class _Draft:
             )
         found = sum_money((row.net_money for row in rows), self.payout.currency)
         if found != self.amount:
-            self.hold(
+            self.findings.hold(
                 "payout_members_mismatch",
                 "The ledger lines that Stripe lists for this payout do not add up to it.",
                 self.payout.id,
@@ -139,153 +117,142 @@ class _Draft:
                 suggestion="Run the daily DAG for the payout's date again; tell Stripe if it stays.",
             )
 
-    def take_record(self, source: str, row: BalanceTransaction, record: BookedRecord | None) -> None:
-        """F2 and F4: one payment line for a charge or refund, after every check on its record."""
-        if record is None:
-            self.waiting.append(source)
+    def take(self, row: BalanceTransaction) -> None:
+        """One ledger line: on a payment line, or in the sum of an account's line, with its fee."""
+        kind = kind_of(row, reopens_disputes=self.books.dispute_won == "reopen")
+        if self._is_before_start(row, kind):
+            self.before_start.append(row)
+            memo = f"Before the sync start: {row.reporting_category}"
+            self.lines.add(AccountRole.PRE_START, memo, row.id, None, row.net)
             return
-        if self.check.is_sound(source, row, record):
-            line, rounding = self._payment_line(source, row, record)
-            self.payments.append(line)
-            self.rounding = self.rounding + rounding
+        self._take_fees(row)
+        # A line of nothing needs no record and leaves no line; its ledger line is in the payout all the same (H5).
+        if not row.amount:
+            return
+        match kind:
+            case RecordLine():
+                self.payments.take(row, kind)
+            case AccountLine(role=role, is_fee=True):
+                self.lines.add_fee(role, row.id, -row.amount)
+            case AccountLine(role=role, memo=memo):
+                self.lines.add(role, memo, row.id, row.source or row.id, row.amount)
+            case _:
+                self._take_unknown(row)
 
-    def _payment_line(self, source: str, row: BalanceTransaction, record: BookedRecord) -> tuple[DepositPayment, Money]:
-        """F7: the line at the settlement amount; where NetSuite computes it from the rate, what rounding leaves."""
-        settled = row.gross_money
-        currency = self.payout.currency
-        if record.stripe_money.currency == currency:
-            return DepositPayment(record=InternalId(record.internal_id), stripe_id=source, amount=settled.major), Money(
-                0, currency
-            )
-        rate = record.exchange_rate
-        if rate is None and row.exchange_rate is not None:
-            rate = major_rate(row.exchange_rate, record.stripe_money.currency, currency)
-        booked = settled
-        if currency == self.books.base_currency and rate is not None:
-            value = convert(abs(record.stripe_money), rate, currency)
-            booked = value if settled.minor > 0 else -value
-        rounding = settled - booked
-        if abs(rounding.minor) > self.books.tolerance_minor:
-            self.hold(
-                "fx_difference",
-                "The settled amount differs from the record's value at its exchange rate by more than the tolerance.",
-                source,
-                netsuite_id=record.internal_id,
-                expected=str(settled),
-                found=str(booked),
-                difference=str(rounding),
-                suggestion="Correct the exchange rate of the record in NetSuite.",
-            )
-        line = DepositPayment(
-            record=InternalId(record.internal_id),
-            stripe_id=source,
-            amount=booked.major,
-            payment_amount=booked.major,
-        )
-        return line, rounding
+    def _is_before_start(self, row: BalanceTransaction, kind: RecordLine | AccountLine | None) -> bool:
+        """A7: older than the sync start, or about what is; unless a record of it is linked all the same."""
+        if isinstance(kind, RecordLine) and (kind.source, kind.role) in self.records.by_link:
+            return False
+        return row.created < self.books.sync_start_s or row.source in self.records.before_start
 
-    def hold(
-        self,
-        code: str,
-        message: str,
-        stripe_id: str,
-        *,
-        netsuite_id: str | None = None,
-        expected: str | None = None,
-        found: str | None = None,
-        difference: str | None = None,
-        suggestion: str | None = None,
-    ) -> None:
-        """Add a finding that holds the payout (F5, fail closed)."""
-        self.findings.append(
-            Finding(
-                code=code,
-                severity=Severity.CRITICAL,
-                stage="reconcile",
-                stripe_account=self.books.stripe_account,
-                stripe_id=stripe_id,
-                netsuite_id=netsuite_id,
-                message=message,
-                expected=expected,
-                found=found,
-                difference=difference,
-                suggestion=suggestion,
-                details=(("payout", self.payout.id),),
-            )
-        )
+    def _take_fees(self, row: BalanceTransaction) -> None:
+        self.fees += row.fee
+        for fee in fees_of(row):
+            if fee.role is not None:
+                self.lines.add_fee(fee.role, row.id, fee.minor)
+            else:
+                self.unknown_fees[fee.kind] = self.unknown_fees.get(fee.kind, 0) + fee.minor
+                if self.books.unknown_category == "suspense":
+                    self.lines.add(AccountRole.SUSPENSE, f"Unknown fee: {fee.kind}", row.id, row.source, -fee.minor)
+
+    def _take_unknown(self, row: BalanceTransaction) -> None:
+        """F6: never dropped. It holds the payout, or goes to suspense and is said."""
+        subject = row.source or row.id
+        found = f"{row.reporting_category} ({row.type}), {row.net_money}"
+        if self.books.unknown_category == "suspense":
+            memo = f"Unknown: {row.reporting_category}"
+            self.lines.add(AccountRole.SUSPENSE, memo, row.id, subject, row.amount)
+        message = "No rule knows this kind of ledger line."
+        self._say_unknown("unsupported_reporting_category", message, subject, found)
 
     def finish(self) -> DepositPlan:
         """Close the draft: a deposit that ties, or the state that says what it waits for."""
-        for kind, amount in self.fees.unmapped():
-            self.hold(
-                "missing_netsuite_account_mapping",
-                "No account is mapped for this kind of fee.",
-                _fee_subject(self.payout.id, kind),
-                found=f"{kind} {amount}",
-                suggestion=f"Add {kind} to accounts.yaml."
-                if kind in ROLE_BY_FEE_TYPE.values()
-                else "No rule books this kind of fee yet: book the deposit by hand, or wait for the rule.",
-            )
-        record = None
+        self._settle_before_start()
+        self._settle_unknown_fees()
+        rounding = self.payments.rounding
+        if rounding.minor:
+            self.lines.add(AccountRole.ROUNDING, "Rounding of converted amounts", "", None, rounding.minor)
+        self._hold_unmapped()
+        self.differences.settle(self.lines, is_held=bool(self._codes()))
         state, reason = self._state()
-        if state == "ready":
-            record = self._record()
+        deposits = self._deposits() if state == "ready" else ()
+        if deposits and min(deposit.total for deposit in deposits) < 0:
+            self._hold_negative_part(deposits)
+            state, reason, deposits = "blocked", "deposit_part_negative", ()
         return DepositPlan(
             state=state,
             reason=reason,
-            record=record,
-            findings=tuple(self.findings),
-            fees=self.fees.total(),
-            rounding=self.rounding,
+            record=deposits[-1] if deposits else None,
+            findings=(*self.findings.all, *self.differences.findings(is_posted=bool(deposits))),
+            fees=Money(self.fees, self.payout.currency),
+            rounding=rounding,
+            parts=deposits[:-1],
+        )
+
+    def _hold_unmapped(self) -> None:
+        unmapped = dict(self.lines.unmapped())
+        if self.differences.needs_suspense:
+            unmapped.setdefault(AccountRole.SUSPENSE, Money(0, self.payout.currency))
+        for role, amount in unmapped.items():
+            self.findings.hold(
+                "missing_netsuite_account_mapping",
+                "A line of the payout's deposit has no account.",
+                _part_of(self.payout.id, role),
+                found=f"{role.value} {amount}" if amount.minor else role.value,
+                suggestion=f"Add {role.value} to accounts.yaml.",
+            )
+
+    def _settle_before_start(self) -> None:
+        if self.before_start and self.books.pre_start == "quarantine":
+            net = sum_money((row.net_money for row in self.before_start), self.payout.currency)
+            self.findings.hold(
+                "transaction_before_sync_start",
+                "The payout contains transactions from before the sync start date.",
+                self.payout.id,
+                found=f"{len(self.before_start)} ledger lines, {net}",
+                suggestion="Book its deposit by hand, or let them go in summary (policy.yaml, pre_start).",
+            )
+
+    def _settle_unknown_fees(self) -> None:
+        for kind, minor in sorted(self.unknown_fees.items()):
+            subject = _part_of(self.payout.id, kind)
+            found = f"{kind} {Money(minor, self.payout.currency)}"
+            self._say_unknown("unsupported_fee_type", "No rule knows this kind of fee.", subject, found)
+
+    def _say_unknown(self, code: str, message: str, subject: str, found: str) -> None:
+        if self.books.unknown_category == "wait":
+            suggestion = "Book the deposit by hand, or let unknown kinds go to suspense (policy.yaml)."
+            self.findings.hold(code, message, subject, found=found, suggestion=suggestion)
+        else:
+            suggestion = "Move the amount from the suspense account to where it belongs."
+            self.findings.tell(code, message, subject, found=found, suggestion=suggestion)
+
+    def _hold_negative_part(self, deposits: Sequence[DepositRecord]) -> None:
+        self.findings.hold(
+            "deposit_part_negative",
+            "The payout has more lines than one deposit takes, and cannot be parted into deposits above zero.",
+            self.payout.id,
+            found=", ".join(f"{deposit.external_id} {deposit.total}" for deposit in deposits),
+            suggestion="Book its deposits by hand; a daily payout schedule makes smaller payouts.",
         )
 
     def _state(self) -> tuple[str, str]:
-        if any(finding.code == "payout_members_mismatch" for finding in self.findings):
+        codes = self._codes() | self.differences.holding()
+        if "payout_members_mismatch" in codes:
             return "mismatch", "payout_members_mismatch"
-        if self.findings:
-            codes = sorted({finding.code for finding in self.findings})
-            return "blocked", ", ".join(codes)
-        if self.waiting:
-            more = f" and {len(self.waiting) - 3} more" if len(self.waiting) > 3 else ""
-            return "waiting_on_records", f"not booked yet: {', '.join(self.waiting[:3])}{more}"
+        if codes:
+            return "blocked", ", ".join(sorted(codes))
+        waiting = self.differences.waiting()
+        if waiting:
+            more = f" and {len(waiting) - 3} more" if len(waiting) > 3 else ""
+            return "waiting_on_records", f"not booked yet: {', '.join(waiting[:3])}{more}"
         return "ready", ""
 
-    def _record(self) -> DepositRecord:
-        cashbacks, others = self.fees.lines()
-        if self.rounding.minor:
-            line = DepositLine(
-                account_id=self.books.account_id_by_role["rounding"],
-                amount=abs(self.rounding).major,
-                memo="Rounding of converted amounts",
-            )
-            (others if self.rounding.minor > 0 else cashbacks).append(line)
-        total = (
-            sum((line.amount for line in self.payments), Decimal(0))
-            + sum((line.amount for line in others), Decimal(0))
-            - sum((line.amount for line in cashbacks), Decimal(0))
-        )
-        if total != self.amount.major:
-            # F3: stated when built; stated again when read back.
-            raise InvariantBroken(
-                "the deposit does not equal the payout",
-                subject=self.payout.id,
-                saw=str(total),
-                expected=str(self.amount),
-            )
-        note = f" | Original transaction date: {self.books.original_date}" if self.books.original_date else ""
-        return DepositRecord(
-            stripe_id=self.payout.id,
-            external_id=external_id(self.payout.id),
-            tran_date=self.books.deposit_date,
-            original_date=self.books.original_date,
-            memo=f"Stripe: {self.payout.id}{note}",
-            currency=self.payout.currency,
-            currency_id=self.books.currency_id or "",
-            subsidiary_id=self.books.subsidiary_id,
-            bank_account_id=self.books.bank_account_id or "",
-            undeposited_funds_account_id=self.books.undeposited_funds_account_id,
-            payments=tuple(self.payments),
-            others=tuple(others),
-            cashbacks=tuple(cashbacks),
-            total=total,
-        )
+    def _codes(self) -> set[str]:
+        return {finding.code for finding in self.findings.all if finding.severity is Severity.CRITICAL}
+
+    def _deposits(self) -> tuple[DepositRecord, ...]:
+        lines: tuple[list[DepositLine], list[DepositLine]] = self.lines.lines(self.books.max_deposit_lines // 2)
+        numbers = self.records.part_by_deposit.values()
+        payments = self.payments
+        return deposits_of(self.payout, payments.open, payments.posted, lines, self.books, max(numbers, default=1) + 1)

@@ -1,7 +1,7 @@
 """Is the record behind a payout's ledger line there, right, and free to be deposited? (ACCOUNTING F4.) Pure.
 
-Receives one ledger line and what NetSuite says of the record that stands for it; holds the payout for whatever is
-wrong. One `RecordCheck` sees all lines of a payout, so that no record is taken twice.
+Receives one ledger line and what NetSuite says of the record that stands for it; says whatever is wrong with it.
+One `RecordCheck` sees all lines of a payout, so that no record is taken twice.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from stripe_netsuite.domain.stripe_object import BalanceTransaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookedRecord:
-    """What stands for a charge or refund: our link, the Stripe amount it was booked at, and NetSuite's word on it.
+    """What stands for a charge, refund or dispute: our link, the Stripe amount it was booked at, and NetSuite's word on it.
 
     `found_*` are read back now; `exists` is false where the record is gone or cannot be seen.
     """
@@ -33,7 +33,7 @@ class BookedRecord:
 
 
 class Hold(Protocol):
-    """Adds a critical finding about one Stripe object, which holds the payout."""
+    """Adds a critical finding about one Stripe object of the payout."""
 
     def __call__(
         self,
@@ -60,8 +60,11 @@ class RecordCheck:
         self._hold = hold
         self._line_by_record: dict[str, str] = {}
 
-    def is_sound(self, source: str, row: BalanceTransaction, record: BookedRecord) -> bool:
-        """Run every check; false when one of them held the payout. `source` is the charge or refund of the line."""
+    def is_sound(self, source: str, row: BalanceTransaction, record: BookedRecord, *, is_inflow: bool) -> bool:
+        """Run every check; false when one of them found a fault.
+
+        `source` is the Stripe object of the line, `is_inflow` whether its kind brings money in.
+        """
         if not record.exists or record.voided:
             self._hold(
                 "deleted_netsuite_record",
@@ -76,7 +79,7 @@ class RecordCheck:
             self._is_equal(source, row, record),
             self._is_in_place(source, record),
             self._is_in_subsidiary(source, record),
-            self._has_sign(source, row),
+            self._has_sign(source, row, is_inflow=is_inflow),
         ]
         return all(checks)
 
@@ -162,8 +165,8 @@ class RecordCheck:
         )
         return False
 
-    def _has_sign(self, source: str, row: BalanceTransaction) -> bool:
-        if (row.amount > 0) is (row.reporting_category == "charge"):
+    def _has_sign(self, source: str, row: BalanceTransaction, *, is_inflow: bool) -> bool:
+        if (row.amount > 0) is is_inflow:
             return True
         self._hold(
             "unexpected_sign",

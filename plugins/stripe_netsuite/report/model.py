@@ -49,16 +49,21 @@ class PayoutTieOut:
         return Money(self.row.amount, self.row.currency).major
 
     @property
+    def expected(self) -> Decimal:
+        """What must be in the bank: the payout's amount, and nothing of one that failed (F9)."""
+        return Money(0, self.row.currency).major if self.row.state == "failed" else self.amount
+
+    @property
     def difference(self) -> Decimal | None:
-        """Deposit less payout; without a deposit the ledger lines less the payout; None where neither is known."""
+        """Deposit and journal entries less payout; without them its ledger lines less it; None where neither is known."""
         if self.row.deposit_total is not None:
-            return self.row.deposit_total - self.amount
+            return self.row.deposit_total - self.expected
         return Money(self.parts.net, self.row.currency).major - self.amount if self.parts.lines else None
 
     @property
     def is_tied(self) -> bool:
-        """Whether the deposit was read back and equals the payout."""
-        return self.row.deposit_total is not None and self.row.deposit_total == self.amount
+        """Whether deposit and journal entries were read back and left in the bank what they should."""
+        return self.row.deposit_total is not None and self.row.deposit_total == self.expected
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from stripe_netsuite.report.model import PayoutParts, PayoutTieOut, RunReport
 from stripe_netsuite.staging.bulk import chunks
 from stripe_netsuite.staging.findings import FindingRow, open_findings
 from stripe_netsuite.staging.load_plans import read_load_plans
-from stripe_netsuite.staging.payouts import PayoutRow, all_payouts
+from stripe_netsuite.staging.payouts import SETTLED, PayoutRow, all_payouts
 from stripe_netsuite.staging.proofs import read_proofs
 from stripe_netsuite.staging.runs import RunRow, read_run
 from stripe_netsuite.staging.schema import balance_transaction, link
@@ -93,7 +93,7 @@ def _tie_outs(conn: Connection, run: RunRow, account: str) -> list[PayoutTieOut]
 
 
 def _is_shown(row: PayoutRow, run: RunRow) -> bool:
-    is_open = row.state not in ("booked", "excluded")
+    is_open = row.state not in SETTLED
     arrives = run.window is not None and run.window.start_s <= row.arrival_date < run.window.end_s
     return is_open or arrives or row.run_id == run.run_id
 

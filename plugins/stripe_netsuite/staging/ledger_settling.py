@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from stripe_netsuite.staging.ledger import LedgerState, set_ledger_states
+from stripe_netsuite.staging.payouts import IN_BOOKS
 from stripe_netsuite.staging.schema import balance_transaction, payout_state, staged_object
 
 _SOURCES = ("charge", "refund")
@@ -45,10 +46,14 @@ def settle_ledger(conn: Connection, account: str, created_before: int) -> int:
 
 
 def inconsistent_lines(conn: Connection, account: str) -> list[str]:
-    """Return the ids of lines that are booked without a booked payout, or not booked with one."""
+    """Return the ids of lines that are booked without a booked payout, or not booked with one.
+
+    A payout that changed after it was booked (it failed) is looked at again; its deposit stands meanwhile.
+    """
     ledger, payout = balance_transaction.c, payout_state.c
     is_line_booked = ledger.state == "booked"
-    is_payout_booked = sa.func.coalesce(payout.state, "") == "booked"
+    is_payout_booked = sa.func.coalesce(payout.state, "").in_(IN_BOOKS)
+    has_deposit = sa.or_(is_payout_booked, payout.deposit_internal_id.is_not(None))
     query = (
         sa.select(ledger.id)
         .select_from(
@@ -59,7 +64,7 @@ def inconsistent_lines(conn: Connection, account: str) -> list[str]:
         )
         .where(
             ledger.stripe_account == account,
-            sa.or_(sa.and_(is_line_booked, ~is_payout_booked), sa.and_(~is_line_booked, is_payout_booked)),
+            sa.or_(sa.and_(is_line_booked, ~has_deposit), sa.and_(~is_line_booked, is_payout_booked)),
         )
         .order_by(ledger.id)
     )

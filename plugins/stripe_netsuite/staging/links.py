@@ -21,8 +21,9 @@ from stripe_netsuite.errors import InvariantBroken
 from stripe_netsuite.staging.bulk import chunks, upsert
 from stripe_netsuite.staging.schema import link
 
-# created: we wrote it; adopted: found by external id; mapped: named in a link sheet; matched: found by a field.
-Origin = Literal["created", "adopted", "mapped", "matched"]
+# created: we wrote it; adopted: found by external id; mapped: named in a link sheet; matched: found by a field;
+# metadata: named by the Stripe object.
+Origin = Literal["created", "adopted", "mapped", "matched", "metadata"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

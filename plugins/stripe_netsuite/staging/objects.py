@@ -24,6 +24,7 @@ __all__ = [
     "StagedObject",
     "State",
     "count_states",
+    "excluded_ids",
     "iter_pending",
     "read_payloads",
     "read_versions",
@@ -61,6 +62,15 @@ class ObjectState:
 def staged_ids(conn: Connection, account: str, object_type: str, ids: Collection[str]) -> set[str]:
     """Return those of `ids` that are staged."""
     return {row.stripe_id for row in _select_ids(conn, account, object_type, ids, staged_object.c.stripe_id)}
+
+
+def excluded_ids(
+    conn: Connection, account: str, object_type: str, ids: Collection[str], reason_prefix: str
+) -> set[str]:
+    """Return those of `ids` that a rule excludes whose name, `reason_prefix`, their reason starts with."""
+    columns = (staged_object.c.stripe_id, staged_object.c.state, staged_object.c.state_reason)
+    rows = _select_ids(conn, account, object_type, ids, *columns)
+    return {row.stripe_id for row in rows if row.state == "excluded" and row.state_reason.startswith(reason_prefix)}
 
 
 def read_payloads(conn: Connection, account: str, object_type: str, ids: Collection[str]) -> dict[str, bytes]:

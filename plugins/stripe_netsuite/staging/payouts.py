@@ -21,10 +21,23 @@ from stripe_netsuite.staging.schema import payout_state
 from stripe_netsuite.staging.versions import StageResult
 
 PayoutStateName = Literal[
-    "discovered", "waiting_on_reconciliation", "waiting_on_records", "blocked", "mismatch", "booked", "excluded"
+    "discovered",
+    "waiting_on_reconciliation",
+    "waiting_on_records",
+    "blocked",
+    "mismatch",
+    "booked",
+    "failed",
+    "reversed",
+    "canceled",
+    "excluded",
 ]
 
-_DONE = ("booked", "excluded")
+IN_BOOKS: tuple[PayoutStateName, ...] = ("booked", "failed", "reversed")
+"""What the payout contains is booked, whatever became of it afterwards."""
+
+SETTLED: tuple[PayoutStateName, ...] = (*IN_BOOKS, "canceled", "excluded")
+"""There is nothing left to do, unless Stripe changes the payout."""
 _FROM_STRIPE = ("currency", "amount", "arrival_date", "payout_status", "automatic", "reconciliation_status")
 _DECIDING = ("payout_status", "reconciliation_status")
 
@@ -145,11 +158,11 @@ def read_payout(conn: Connection, account: str, payout_id: str) -> PayoutRow | N
 def open_payouts(
     conn: Connection, account: str, arrival_before: int | None = None, only_ids: Collection[str] | None = None
 ) -> list[PayoutRow]:
-    """Return the payouts that are neither booked nor excluded, earliest arrival first.
+    """Return the payouts that are not settled (booked, failed, reversed, canceled, excluded), earliest arrival first.
 
     `arrival_before` is in Unix seconds and exclusive.
     """
-    query = _select(account).where(payout_state.c.state.not_in(_DONE))
+    query = _select(account).where(payout_state.c.state.not_in(SETTLED))
     if arrival_before is not None:
         query = query.where(payout_state.c.arrival_date < arrival_before)
     chosen = None if only_ids is None else set(only_ids)

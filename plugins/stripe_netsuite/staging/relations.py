@@ -1,4 +1,4 @@
-"""Which staged objects point at an id that is no key of theirs: invoice payments by payment intent or charge."""
+"""Which staged objects point at an id that is no key of theirs: invoice payments at what paid, refunds at their charge."""
 
 from __future__ import annotations
 

@@ -338,3 +338,12 @@ customer_currency = sa.Table(
     _key("customer_internal_id"),
     _key("currency_internal_id"),
 )
+
+# Which NetSuite ids were written into Stripe's metadata (ACCOUNTING G2).
+write_back = sa.Table(
+    "write_back",
+    metadata,
+    *(_key(name) for name in ("netsuite_account", "stripe_account", "stripe_id", "role")),
+    *(_required(name, sa.String) for name in ("internal_id", "outcome", "run_id")),
+    _required("at", UtcInstant),
+)

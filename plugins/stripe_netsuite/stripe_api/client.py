@@ -1,4 +1,4 @@
-"""Reads Stripe: one object, a list by cursor, or a window of a list in parallel; complete or loud.
+"""Reads Stripe: one object, a list by cursor, or a window of a list in parallel; complete or loud. Writes metadata.
 
 Receives a connection, a clock and limits; gives decoded rows. Never touches the SDK's global key. Every request is
 counted by endpoint, for Stripe's read allowance (500 reads a transaction over 30 days).
@@ -30,6 +30,7 @@ from stripe_netsuite.stripe_api.transport import (
     API_VERSION,
     Answer,
     ConnectionDropped,
+    Method,
     RequestsTransport,
     StripeRequester,
     Transport,
@@ -152,7 +153,17 @@ class StripeClient:
         whole = Slice(window.start_s, window.end_s)
         return SlicedWalk(path, object_type, fetch, self.limits.workers).pages(whole)
 
-    def _fetch(self, path: str, params: Mapping[str, Any], decoder: msgspec.json.Decoder[Any]) -> Any:
+    def write_metadata(self, path: str, metadata: Mapping[str, str]) -> None:
+        """Set these keys of an object's metadata; every other key stays (docs.stripe.com/api/metadata).
+
+        The only write of the product to Stripe. Sending it again changes nothing, so it is retried as a read is.
+        Raises as `get`.
+        """
+        self._fetch(path, {"metadata": dict(metadata)}, _decoder(dict[str, Any]), "post")
+
+    def _fetch(
+        self, path: str, params: Mapping[str, Any], decoder: msgspec.json.Decoder[Any], method: Method = "get"
+    ) -> Any:
         endpoint = endpoint_of(path)
         started_s = self._clock.monotonic_s()
         attempt = 0
@@ -162,10 +173,10 @@ class StripeClient:
             with self._counts_lock:
                 self._counts[endpoint] += 1
             try:
-                answer = self._requester.send(path, params)
+                answer = self._requester.send(path, params, method)
                 if answer.status == 200:
                     return decoder.decode(answer.body)
-                failure = self._judge(answer, path, endpoint)
+                failure = self._judge(answer, path, endpoint, method)
             except ConnectionDropped as error:
                 failure = f"connection broke off ({error})"
             except msgspec.ValidationError as error:
@@ -188,15 +199,15 @@ class StripeClient:
                 )
             self._clock.sleep(wait_s)
 
-    def _judge(self, answer: Answer, path: str, endpoint: str) -> str:
+    def _judge(self, answer: Answer, path: str, endpoint: str, method: Method) -> str:
         """Return what failed, for an answer to ask again for. Raises StripeRefused for the others."""
         if not is_worth_retrying(answer):
-            self._refuse(answer, path)
+            self._refuse(answer, path, method)
         if answer.status == 429:
             self._limiter.throttled(endpoint, answer.headers.get("stripe-rate-limited-reason"))
         return f"HTTP {answer.status}"
 
-    def _refuse(self, answer: Answer, path: str) -> NoReturn:
+    def _refuse(self, answer: Answer, path: str, method: Method) -> NoReturn:
         error = _error_of(answer.body)
         text = str(error.get("message") or "no message").replace(self._connection.api_key, "…")
         raise StripeRefused(
@@ -206,14 +217,15 @@ class StripeClient:
             request_id=answer.headers.get("request-id"),
             subject=f"Stripe {path} (connection {self._connection.conn_id})",
             saw=f"HTTP {answer.status}",
-            next_step=_NEXT_STEPS.get(answer.status, "look the request id up in Stripe's request log"),
+            next_step=_NEXT_STEPS.get((method, answer.status), "look the request id up in Stripe's request log"),
         )
 
 
 _NEXT_STEPS = {
-    401: "check the key in the connection's password",
-    403: "give the restricted key read permission for this resource",
-    404: "check that the id belongs to this Stripe account and mode",
+    ("get", 401): "check the key in the connection's password",
+    ("get", 403): "give the restricted key read permission for this resource",
+    ("get", 404): "check that the id belongs to this Stripe account and mode",
+    ("post", 403): "give the restricted key write permission for this resource, or set write_back: off in policy.yaml",
 }
 
 

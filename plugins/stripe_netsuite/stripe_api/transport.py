@@ -8,9 +8,9 @@ Promises: no redirect is followed, no `.netrc` replaces the key, nothing is retr
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, Protocol
 
 import requests
 import stripe
@@ -24,6 +24,7 @@ from stripe_netsuite.settings import StripeConnection
 # and sends it, with the platform's name, on each request.
 stripe.enable_telemetry = False
 
+Method = Literal["get", "post"]
 API_VERSION: str = stripe.api_version or ""
 _CONNECT_TIMEOUT_S = 10.0
 _READ_TIMEOUT_S = 80.0
@@ -42,8 +43,12 @@ class ConnectionDropped(Exception):
     """The exchange broke off: no connection, a time-out, or a body that ended early. Names the kind only, no URL."""
 
 
-Transport = Callable[[str, str, Mapping[str, str]], Answer]
-"""Method, URL and headers in; the answer out. Raises ConnectionDropped."""
+class Transport(Protocol):
+    """Method, URL, headers and perhaps a body in; the answer out. Raises ConnectionDropped."""
+
+    def __call__(self, method: str, url: str, headers: Mapping[str, str], body: str | None = None, /) -> Answer:
+        """Send one request."""
+        ...
 
 
 class RequestsTransport:
@@ -58,15 +63,15 @@ class RequestsTransport:
         self._proxies = {scheme: proxy for scheme, proxy in get_environ_proxies(base_url).items() if proxy}
         self._verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
 
-    def __call__(self, method: str, url: str, headers: Mapping[str, str]) -> Answer:
+    def __call__(self, method: str, url: str, headers: Mapping[str, str], body: str | None = None, /) -> Answer:
         """Send one request and read the whole body."""
         request = requests.PreparedRequest()
-        request.prepare(method, url, headers={**headers, "Accept-Encoding": DEFAULT_ACCEPT_ENCODING})
+        request.prepare(method, url, headers={**headers, "Accept-Encoding": DEFAULT_ACCEPT_ENCODING}, data=body)
         try:
             answer = self._adapter.send(
                 request, timeout=(_CONNECT_TIMEOUT_S, _READ_TIMEOUT_S), verify=self._verify, proxies=self._proxies
             )
-            body = answer.content
+            content = answer.content
         except requests.exceptions.SSLError as error:
             raise ConfigurationError(
                 f"Stripe's certificate could not be verified ({type(error).__name__})",
@@ -75,7 +80,7 @@ class RequestsTransport:
             ) from None
         except requests.exceptions.RequestException as error:
             raise ConnectionDropped(type(error).__name__) from None
-        return Answer(answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, body)
+        return Answer(answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, content)
 
     def close(self) -> None:
         """Close the connections that are kept alive."""
@@ -98,10 +103,12 @@ class _SdkHttpClient(stripe.HTTPClient):  # type: ignore[misc]
         self._transport = transport
 
     def request_with_retries(
-        self, method: str, url: str, headers: Mapping[str, str], *_post_data: Any, **_options: Any
+        self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None, **_options: Any
     ) -> tuple[str, int, Mapping[str, str]]:
         """Send once; retrying is the client's business."""
-        answer = self._transport(method, url, headers)
+        answer = (
+            self._transport(method, url, headers, post_data) if post_data else self._transport(method, url, headers)
+        )
         carrier = _AnswerHeaders(answer.headers)
         carrier.answer = answer
         return "{}", 200, carrier
@@ -111,7 +118,7 @@ class _SdkHttpClient(stripe.HTTPClient):  # type: ignore[misc]
 
 
 class StripeRequester:
-    """Sends GET requests for one connection: key, version, connected account, and query encoding are the SDK's."""
+    """Sends requests for one connection: key, version, connected account, and the encoding are the SDK's."""
 
     def __init__(self, connection: StripeConnection, transport: Transport) -> None:
         self._sdk = stripe.StripeClient(
@@ -123,8 +130,8 @@ class StripeRequester:
             http_client=_SdkHttpClient(transport),
         )
 
-    def send(self, path: str, params: Mapping[str, Any]) -> Answer:
-        """Send one GET. Raises ConnectionDropped, or ConfigurationError for a bad certificate."""
-        carrier = self._sdk.raw_request("get", path, **params).headers
+    def send(self, path: str, params: Mapping[str, Any], method: Method = "get") -> Answer:
+        """Send one request. Raises ConnectionDropped, or ConfigurationError for a bad certificate."""
+        carrier = self._sdk.raw_request(method, path, **params).headers
         answer: Answer = carrier.answer
         return answer

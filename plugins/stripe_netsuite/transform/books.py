@@ -22,7 +22,8 @@ GLOBAL_CUSTOMER = "stripe-unallocated-charges"
 GLOBAL_ITEM = "stripe-generic-line-item"
 ONE_OFF_ITEM = "stripe-item"
 PARTIAL_REFUND_ITEM = "stripe-partial-refund-item"
-SHARED_ITEMS = frozenset({GLOBAL_ITEM, ONE_OFF_ITEM, PARTIAL_REFUND_ITEM})
+DISPUTE_ITEM = "stripe-dispute-item"
+SHARED_ITEMS = frozenset({GLOBAL_ITEM, ONE_OFF_ITEM, PARTIAL_REFUND_ITEM, DISPUTE_ITEM})
 
 FieldsOf = Literal[
     "customer", "item", "invoice", "invoice_line", "credit_memo", "customer_payment", "customer_refund", "deposit"
@@ -65,6 +66,7 @@ class ItemPolicy:
     global_name: str = "Stripe Generic Line Item"
     one_off_name: str = "Stripe Item"
     partial_refund_name: str = "Stripe Partial Refund Item"
+    dispute_name: str = "Stripe Dispute Item"
     discount: Literal["non_posting", "posting"] = "non_posting"
 
 
@@ -90,11 +92,24 @@ class Books:
     customers: CustomerPolicy = CustomerPolicy()
     items: ItemPolicy = ItemPolicy()
     partial_refund: Literal["pro_rata", "refund_item", "single_line"] = "pro_rata"
+    dispute_item: Literal["original_lines", "dispute_item"] = "original_lines"
+    dispute_won: Literal["other_deposit", "reopen"] = "other_deposit"
     tolerance_minor_by_currency: Mapping[str, int] = field(default_factory=dict)
     tolerance_minor: int = 1
     payment_method: PaymentMethod | None = None
     line_dates: tuple[str, str] | None = None
     fee_lines: Literal["per_kind", "per_transaction"] = "per_kind"
+    payouts: Literal["automatic", "by_hand"] = "automatic"
+    clearing: Literal["manual_only", "all"] = "manual_only"
+    clearing_account_id_by_currency: Mapping[str, str] = field(default_factory=dict)
+    unapplied_payment: Literal["unapplied", "auto_invoice", "cash_sale", "customer_deposit"] = "unapplied"
+    duplicate_payment: Literal["unapplied", "hold"] = "unapplied"
+    integration: Literal["all", "allow_list"] = "all"
+    payout_mismatch: Literal["fail_closed", "fail_open"] = "fail_closed"
+    fail_open_threshold: Mapping[str, Decimal] = field(default_factory=dict)
+    unknown_category: Literal["wait", "suspense"] = "wait"
+    pre_start: Literal["summary", "quarantine"] = "summary"
+    max_deposit_lines: int = 10_000
     fields: Fields = field(default_factory=Fields)
     segments: CustomFields = ()
 
@@ -102,6 +117,11 @@ class Books:
         """Return the fields that fields.yaml adds to a record, after the account's segments on transactions (A5)."""
         segments = () if record in ("customer", "item", "invoice_line") else self.segments
         return (*segments, *custom_fields(getattr(self.fields, record), source))
+
+    @property
+    def clears(self) -> bool:
+        """Whether ledger lines go through the clearing account day by day, and payouts leave it (F10)."""
+        return self.clearing == "all" or self.payouts == "by_hand"
 
     def date_of(self, unix_s: int) -> date:
         """Return the accounting date of an instant (A4)."""

@@ -8,7 +8,7 @@ from stripe_netsuite.domain.identity import external_id
 from stripe_netsuite.domain.money import Money
 from stripe_netsuite.domain.netsuite_record import DiscountItemRecord, ItemRecord, Link, RecordType
 from stripe_netsuite.domain.stripe_object import Coupon, InvoiceLine, Price, Product
-from stripe_netsuite.transform.books import GLOBAL_ITEM, ONE_OFF_ITEM, PARTIAL_REFUND_ITEM, Books
+from stripe_netsuite.transform.books import DISPUTE_ITEM, GLOBAL_ITEM, ONE_OFF_ITEM, PARTIAL_REFUND_ITEM, Books
 
 _DISPLAY_LENGTH = 60
 # The metadata keys that link a price to an existing item, in the order of B5, and the record type each names.
@@ -56,11 +56,12 @@ def item_from_price(price: Price, product: Product | None, books: Books) -> Item
 
 
 def shared_item(key: str, books: Books) -> ItemRecord:
-    """Return one of the items that stand for no price: all prices (B5 `global`), one-off amounts, refunds (E2)."""
+    """Return one of the items that stand for no price: all prices (B5 `global`), one-off amounts, refunds (E2), disputes (E4)."""
     name_by_key = {
         GLOBAL_ITEM: books.items.global_name,
         ONE_OFF_ITEM: books.items.one_off_name,
         PARTIAL_REFUND_ITEM: books.items.partial_refund_name,
+        DISPUTE_ITEM: books.items.dispute_name,
     }
     name = name_by_key[key]
     return ItemRecord(

@@ -1,184 +1,140 @@
-"""Refund with a balance transaction → credit memo and customer refund (ACCOUNTING E1, E2).
+"""Refund with a balance transaction → credit memo and customer refund (ACCOUNTING E1 to E3).
 
-The payment's *current* application in NetSuite decides: what is applied gets a credit memo with the invoice's lines,
-what is not is refunded from the payment itself.
+A refund that came back is a second movement: a customer payment that is applied to nothing, because we owe the customer
+again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import assert_never
+from collections.abc import Mapping
+from dataclasses import replace
 
-from stripe_netsuite.domain.identity import Role, external_id
-from stripe_netsuite.domain.money import Money, allocate
-from stripe_netsuite.domain.netsuite_record import (
-    Application,
-    CreditMemoRecord,
-    CustomerRefundRecord,
-    InternalId,
-    Link,
-    Reference,
-    SaleLine,
-)
+from stripe_netsuite.domain.finding import Finding, Severity
+from stripe_netsuite.domain.identity import Role
+from stripe_netsuite.domain.money import Money
 from stripe_netsuite.domain.stripe_object import BalanceTransaction, Charge, Refund
-from stripe_netsuite.transform.booking import Header, header, hold
-from stripe_netsuite.transform.books import PARTIAL_REFUND_ITEM, Books
+from stripe_netsuite.transform.booking import header, hold
+from stripe_netsuite.transform.books import Books
 from stripe_netsuite.transform.customer import customer_link
+from stripe_netsuite.transform.given_back import (
+    GivenBack,
+    PaymentNow,
+    Standing,
+    credit_lines,
+    refund_records,
+    reinstated_payment,
+)
 from stripe_netsuite.transform.outcome import Booked, Excluded, Outcome, Waiting
-
-
-@dataclass(frozen=True, slots=True)
-class AppliedInvoice:
-    """An invoice that the payment is applied to now; `lines` are empty where the invoice is not ours."""
-
-    internal_id: str
-    amount: Money
-    lines: tuple[SaleLine, ...]
 
 
 def refund_from_stripe(
     refund: Refund,
-    transaction: BalanceTransaction | None,
+    ledger: Mapping[str, BalanceTransaction],
     charge: Charge | None,
-    payment_id: str | None,
-    applied: Sequence[AppliedInvoice],
+    payment: PaymentNow | None,
+    standing: Standing,
     books: Books,
 ) -> Outcome:
-    """Return credit memo and customer refund, or the customer refund alone for an unapplied payment (E1).
+    """Return what went back to the customer (E1), and after it what came back of that (E3).
 
-    `payment_id` is the internal id of the charge's customer payment, `applied` what NetSuite says it pays now.
+    `ledger` holds the refund's ledger lines by id, `payment` what the charge's customer payment stands for now, None
+    where there is none.
     """
     if refund.balance_transaction is None:
         return Excluded(f"E3: {refund.status or 'no status'}, no balance transaction, no money moved")
+    out = _went_back(refund, ledger.get(refund.balance_transaction), charge, payment, standing, books)
+    if refund.failure_balance_transaction is None or isinstance(out, Waiting):
+        return out
+    back = _came_back(refund, ledger.get(refund.failure_balance_transaction), charge, books)
+    if isinstance(out, Booked) and isinstance(back, Booked):
+        return Booked((*out.records, *back.records), back.findings)
+    return back
+
+
+def _went_back(
+    refund: Refund,
+    transaction: BalanceTransaction | None,
+    charge: Charge | None,
+    payment: PaymentNow | None,
+    standing: Standing,
+    books: Books,
+) -> Outcome:
     if transaction is None:
         return Waiting("waiting_on_balance_transaction")
     if books.is_before_start(transaction.created):
         return Excluded("A7: before the sync start date")
-    if charge is None or payment_id is None:
-        if charge is not None and books.is_before_start(charge.created):
-            return hold(
-                books,
-                "refund",
-                refund.id,
-                "payment_before_sync_start",
-                "Its charge is older than the sync start date and has no customer payment to refund (A7).",
-                found=f"charge {charge.id} of {books.date_of(charge.created).isoformat()}",
-                suggestion="Book the refund by hand; its payout needs a deposit by hand too.",
-            )
+    if standing.is_refund_booked:
+        return Booked(())
+    if charge is None or payment is None:
+        return _without_payment(refund, charge, books)
+    given = _given_back(refund, transaction, charge, refund.reason or "", books)
+    if isinstance(given, Waiting):
+        return given
+    records = refund_records(
+        given,
+        payment,
+        lambda amount: credit_lines(amount, payment.applied, books),
+        books,
+        is_memo_named=standing.is_memo_named,
+    )
+    return Booked(records)
+
+
+def _without_payment(refund: Refund, charge: Charge | None, books: Books) -> Waiting | Excluded:
+    if charge is None or not books.is_before_start(charge.created):
         return Waiting("waiting_on_payment")
-    head = header(books, "refund", refund.id, books.date_of(transaction.created), refund.currency, refund.reason or "")
+    if books.pre_start == "summary":
+        return Excluded("A7: its charge is older than the sync start date; its payout has it in summary")
+    return hold(
+        books,
+        "refund",
+        refund.id,
+        "payment_before_sync_start",
+        "Its charge is older than the sync start date and has no customer payment to refund (A7).",
+        found=f"charge {charge.id} of {books.date_of(charge.created).isoformat()}",
+        suggestion="Book the customer refund by hand and name it in the refund's metadata: netsuite_customer_refund_id.",
+    )
+
+
+def _came_back(refund: Refund, transaction: BalanceTransaction | None, charge: Charge | None, books: Books) -> Outcome:
+    """E3: the customer's bank sent the refund back, and we owe the customer again."""
+    if transaction is None:
+        return Waiting("waiting_on_balance_transaction")
+    if books.is_before_start(transaction.created):
+        return Excluded("A7: before the sync start date")
+    if charge is None:
+        return Waiting("waiting_on_payment")
+    why = (refund.failure_reason or "no reason given").replace("_", " ")
+    given = _given_back(refund, transaction, charge, f"Refund came back: {why}", books)
+    if isinstance(given, Waiting):
+        return given
+    given = replace(given, refund_fields=books.extra_fields("customer_payment", refund))
+    finding = Finding(
+        code="refund_failed",
+        severity=Severity.WARNING,
+        stage="load",
+        stripe_account=books.stripe_account,
+        object_type="refund",
+        stripe_id=refund.id,
+        message=f"The refund of {given.amount} came back ({why}); it is an unapplied payment, and owed to the customer.",
+        found=str(given.amount),
+        suggestion="Refund the customer in another way, or apply the payment to another invoice of the customer.",
+    )
+    return Booked((reinstated_payment(given, Role.REINSTATED, books),), (finding,))
+
+
+def _given_back(
+    refund: Refund, transaction: BalanceTransaction, charge: Charge, note: str, books: Books
+) -> GivenBack | Waiting:
+    head = header(books, "refund", refund.id, books.date_of(transaction.created), refund.currency, note)
     if isinstance(head, Waiting):
         return head
-    amount = Money(refund.amount, refund.currency)
-    rate = books.settlement_rate(transaction, refund.currency)
-    applied_total = Money(sum(a.amount.minor for a in applied), refund.currency)
-    if not applied:
-        return Booked((_customer_refund(refund, charge, head, InternalId(payment_id), rate, books),))
-    if applied_total.minor < amount.minor:
-        return hold(
-            books,
-            "refund",
-            refund.id,
-            "refund_exceeds_application",
-            "The payment is applied only in part, and to less than the refund: neither way of booking it fits.",
-            expected=f"applied {amount} or nothing",
-            found=str(applied_total),
-            suggestion="In NetSuite apply the payment wholly, or unapply it; the refund is booked by itself then.",
-        )
-    memo = CreditMemoRecord(
+    return GivenBack(
         stripe_id=refund.id,
-        external_id=external_id(refund.id, Role.CREDIT_MEMO),
-        role=Role.CREDIT_MEMO,
-        tran_date=head.tran_date,
-        original_date=head.original_date,
-        memo=head.memo,
-        currency=head.currency,
-        currency_id=head.currency_id,
-        subsidiary_id=head.subsidiary_id,
+        amount=Money(refund.amount, refund.currency),
         customer=customer_link(books, charge.customer),
-        lines=credit_lines(amount, applied, books),
-        total=amount.major,
-        receivable_account_id=books.receivable_account_id,
-        exchange_rate=rate,
-        custom_fields=books.extra_fields("credit_memo", refund),
+        head=head,
+        exchange_rate=books.settlement_rate(transaction, refund.currency),
+        memo_fields=books.extra_fields("credit_memo", refund),
+        refund_fields=books.extra_fields("customer_refund", refund),
     )
-    return Booked((memo, _customer_refund(refund, charge, head, Link(refund.id, Role.CREDIT_MEMO), rate, books)))
-
-
-def credit_lines(amount: Money, applied: Sequence[AppliedInvoice], books: Books) -> tuple[SaleLine, ...]:
-    """Return the credit memo's lines: the invoices' lines mirrored for a full refund, else by policy (E2)."""
-    lines = tuple(line for invoice in applied for line in invoice.lines)
-    total = sum((line.amount for line in lines), Decimal(0))
-    if any(not invoice.lines for invoice in applied) or total <= 0:
-        return (_refund_item_line(amount, books),)
-    if total == amount.major:
-        return lines
-    match books.partial_refund:
-        case "refund_item":
-            return (_refund_item_line(amount, books),)
-        case "single_line":
-            largest = max(lines, key=lambda line: line.amount)
-            return (replace(largest, amount=amount.major, quantity=None),)
-        case "pro_rata":
-            return _pro_rata(amount, lines)
-        case _:
-            assert_never(books.partial_refund)
-
-
-def _pro_rata(amount: Money, lines: tuple[SaleLine, ...]) -> tuple[SaleLine, ...]:
-    weights = [Money.from_major(line.amount, amount.currency).minor for line in lines]
-    shares = allocate(amount, weights)
-    return tuple(
-        # A quantity would claim that whole units came back.
-        replace(line, amount=share.major, quantity=None)
-        for line, share in zip(lines, shares, strict=True)
-        if share.minor
-    )
-
-
-def _refund_item_line(amount: Money, books: Books) -> SaleLine:
-    return SaleLine(
-        item=Link(PARTIAL_REFUND_ITEM),
-        amount=amount.major,
-        quantity=1,
-        description="Refund",
-        account_id=books.income_account_id,
-    )
-
-
-def _customer_refund(
-    refund: Refund, charge: Charge, head: Header, document: Reference, rate: Decimal | None, books: Books
-) -> CustomerRefundRecord:
-    amount = Money(refund.amount, refund.currency).major
-    return CustomerRefundRecord(
-        stripe_id=refund.id,
-        external_id=external_id(refund.id),
-        tran_date=head.tran_date,
-        original_date=head.original_date,
-        memo=head.memo,
-        currency=head.currency,
-        currency_id=head.currency_id,
-        subsidiary_id=head.subsidiary_id,
-        customer=customer_link(books, charge.customer),
-        total=amount,
-        undeposited_funds_account_id=books.undeposited_funds_account_id,
-        receivable_account_id=books.receivable_account_id,
-        applications=(Application(document=document, amount=amount),),
-        exchange_rate=rate,
-        payment_method=books.payment_method,
-        custom_fields=books.extra_fields("customer_refund", refund),
-    )
-
-
-def applied_invoices(
-    applications: Sequence[tuple[str, Decimal]],
-    currency: str,
-    lines_by_invoice_id: Mapping[str, tuple[SaleLine, ...]],
-) -> list[AppliedInvoice]:
-    """Join NetSuite's applications (document id, amount in the payment's currency) with the lines we know."""
-    return [
-        AppliedInvoice(document_id, Money.from_major(amount, currency), lines_by_invoice_id.get(document_id, ()))
-        for document_id, amount in applications
-    ]

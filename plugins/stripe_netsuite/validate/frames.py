@@ -19,6 +19,7 @@ from stripe_netsuite.staging.ledger import read_ledger
 from stripe_netsuite.staging.objects import PendingObject, State, iter_pending
 from stripe_netsuite.staging.schema import balance_transaction
 from stripe_netsuite.validate.checks.catalog import coupon_rows, customer_rows, price_rows, product_rows
+from stripe_netsuite.validate.checks.dispute import dispute_rows
 from stripe_netsuite.validate.checks.invoice import invoice_payment_rows, invoice_rows
 from stripe_netsuite.validate.checks.ledger_columns import ledger_rows
 from stripe_netsuite.validate.checks.payment import charge_rows, refund_rows
@@ -49,6 +50,7 @@ ROWS_BY_TYPE: dict[str, Callable[[Any, Lookups], Rows]] = {
     "invoice_payment": invoice_payment_rows,
     "charge": charge_rows,
     "refund": refund_rows,
+    "dispute": dispute_rows,
     "payout": payout_rows,
 }
 
@@ -57,6 +59,7 @@ _AMOUNT_FIELD = {
     "invoice_payment": "amount_paid",
     "charge": "amount",
     "refund": "amount",
+    "dispute": "amount",
     "payout": "amount",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stripe_netsuite.validate.checks.catalog import CATALOG_RULES
+from stripe_netsuite.validate.checks.dispute import DISPUTE_RULES
 from stripe_netsuite.validate.checks.invoice import INVOICE_PAYMENT_RULES, INVOICE_RULES
 from stripe_netsuite.validate.checks.ledger import LEDGER_RULES
 from stripe_netsuite.validate.checks.payment import CHARGE_RULES, REFUND_RULES
@@ -14,6 +15,7 @@ ALL_RULES: tuple[Rule, ...] = (
     *LEDGER_RULES,
     *CHARGE_RULES,
     *REFUND_RULES,
+    *DISPUTE_RULES,
     *PAYOUT_RULES,
     *INVOICE_RULES,
     *INVOICE_PAYMENT_RULES,

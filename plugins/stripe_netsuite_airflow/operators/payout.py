@@ -1,7 +1,8 @@
 """One payout, tied out and booked as a deposit: the operator that is mapped over the payouts of a run.
 
-Booked is success. Waiting (for Stripe's reconciliation, or for a record) is skipped: the next run takes it up by
-itself. Blocked or mismatched fails at once, for a person. The map label says which, with id and amount.
+Booked is success, and so is one that failed, was reversed or canceled, once the books say so. Waiting (for Stripe's
+reconciliation, or for a record) is skipped: the next run takes it up by itself. Blocked or mismatched fails at once,
+for a person. The map label says which, with id and amount.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from stripe_netsuite_airflow.context import open_services, run_of
 
 # The label that the task sets while it runs, or the payout's own before that.
 MAP_LABEL = "{{ label | default(task.payout['label'], true) }}"
+
+# What the books need is in them, or there is nothing to book.
+_SETTLED = frozenset({"booked", "failed", "reversed", "canceled", "excluded"})
 
 
 class StripePayoutLink(BaseOperatorLink):
@@ -64,8 +68,8 @@ class ReconcilePayoutOperator(BaseOperator):
         self.stripe_url = stripe_link(payout_id)
         state, reason = str(result["state"]), str(result.get("reason") or "")
         label = str(self.payout["label"])
-        if state in ("booked", "excluded") or run.dry_run:
-            context["label"] = f"{label} {state}"
+        if state in _SETTLED or run.dry_run:
+            context["label"] = f"{label} {state}{f': {reason}' if reason else ''}"[:250]
             return result
         context["label"] = f"{label} {state}: {reason}"[:250]
         if state.startswith("waiting"):

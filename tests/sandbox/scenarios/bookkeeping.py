@@ -99,6 +99,10 @@ def opened(name: str, folder: Path) -> Iterator[Bookkeeping]:
 def _set_books(content: dict[str, Any], scenario: Scenario) -> None:
     (account,) = content["stripe_accounts"]
     account["sync_start"] = scenario.books_begin or scenario.opened.date() - timedelta(days=1)
+    if not scenario.account.daily_payouts:
+        account["payouts"] = "by_hand"
+        account["banks"] = {"usd": account["banks"]["usd"]}
+        account["clearing"] = {"usd": {"number": "1090"}}
 
 
 @contextmanager

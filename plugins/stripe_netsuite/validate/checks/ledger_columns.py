@@ -12,9 +12,28 @@ from stripe_netsuite.domain.stripe_object import BalanceTransaction
 from stripe_netsuite.validate.checks.ledger import FEE_TYPES
 from stripe_netsuite.validate.lookups import AmountFacts, Lookups
 
-_TYPE_BY_PREFIX = {"ch": "charge", "py": "charge", "re": "refund", "pyr": "refund", "po": "payout"}
-_MUST_BE_STAGED = frozenset({"charge", "refund"})
-_NEEDS_SOURCE = frozenset({"charge", "charge_failure", "partial_capture_reversal", "refund", "refund_failure"})
+_TYPE_BY_PREFIX = {
+    "ch": "charge",
+    "py": "charge",
+    "re": "refund",
+    "pyr": "refund",
+    "du": "dispute",
+    "dp": "dispute",
+    "po": "payout",
+}
+_MUST_BE_STAGED = frozenset({"charge", "refund", "dispute"})
+_COMPARED = frozenset({"charge", "refund", "payout"})  # a bank may take and give back another amount than was disputed
+_NEEDS_SOURCE = frozenset(
+    {
+        "charge",
+        "charge_failure",
+        "dispute",
+        "dispute_reversal",
+        "partial_capture_reversal",
+        "refund",
+        "refund_failure",
+    }
+)
 _MONEY_IN = frozenset({"charge", "dispute_reversal", "platform_earning", "refund_failure", "topup"})
 _MONEY_OUT = frozenset(
     {"charge_failure", "dispute", "partial_capture_reversal", "platform_earning_refund", "refund", "topup_reversal"}
@@ -23,12 +42,13 @@ _MONEY_OUT = frozenset(
 
 def ledger_rows(lines: Sequence[BalanceTransaction], lookups: Lookups) -> list[dict[str, Any]]:
     """Columns of ledger lines."""
-    sources_by_type = {object_type: _sources(lines, object_type) for object_type in ("charge", "refund", "payout")}
+    sources_by_type = {object_type: _sources(lines, object_type) for object_type in (*_MUST_BE_STAGED, "payout")}
     staged: set[str] = set()
     facts: dict[str, AmountFacts] = {}
     for object_type, ids in sources_by_type.items():
         staged |= lookups.staged(object_type, ids)
-        facts |= lookups.amounts(object_type, ids)
+        if object_type in _COMPARED:
+            facts |= lookups.amounts(object_type, ids)
     return [{**_own(line), **_source(line, staged), **_against(line, facts.get(line.source or ""))} for line in lines]
 
 
