@@ -22,7 +22,10 @@ from stripe_netsuite.staging.schema import journal
 _PROOFS = {
     "H1": "each deposit read back equals its payout",
     "H2": "Stripe's balance equals the ledger",
+    "H3": "Undeposited Funds hold what no payout has paid out yet",
+    "H4": "each invoice is open with the same amount on both sides",
     "H5": "every ledger line is accounted for",
+    "H6": "payouts in transit and clearing accounts roll forward",
 }
 
 
