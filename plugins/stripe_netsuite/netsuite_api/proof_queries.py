@@ -68,11 +68,6 @@ class Movements:
     came_in: Decimal = _ZERO
     went_out: Decimal = _ZERO
 
-    @property
-    def closing(self) -> Decimal:
-        """Opening + movements."""
-        return self.opening + self.came_in + self.went_out
-
 
 def held_records(client: NetSuiteClient, account_id: str, subsidiary_id: str, since: date) -> Iterator[HeldRecord]:
     """Give what lies in an account such as Undeposited Funds and on no deposit, dated `since` or later."""

@@ -5,7 +5,7 @@ Only for changes that may be repeated: whose answer was lost, the next run decid
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -20,9 +20,14 @@ from stripe_netsuite.staging.journal import Intent, Outcome, open_intents, write
 
 
 def amend(
-    step: Step, stripe_id: str, record_type: RecordType, internal_id: str, body: Mapping[str, Any], *, why: str
+    step: Step,
+    stripe_id: str,
+    record_type: RecordType,
+    internal_id: str,
+    body: Mapping[str, Any],
+    refusal: Callable[[NetSuiteRefused], Finding],
 ) -> bool:
-    """Change the record; return False when NetSuite refused: a finding says so, with `why` it should have changed.
+    """Change the record; return False when NetSuite refused: `refusal` makes the finding that says so.
 
     Raises RetriableError when the outcome stays unknown. In a dry run it only counts.
     """
@@ -51,10 +56,9 @@ def amend(
             write_outcomes(connection, [Outcome(intent_id, "unknown", internal_id, str(error)[:1000])])
         raise
     except NetSuiteRefused as error:
-        refused = _refusal(step, stripe_id, record_type, internal_id, error, why)
         with step.services.engine.begin() as connection:
             write_outcomes(connection, [Outcome(intent_id, "refused", internal_id, str(error)[:1000])])
-            record_findings(connection, [refused], step.run.run_id, step.services.clock.now())
+            record_findings(connection, [refusal(error)], step.run.run_id, step.services.clock.now())
         step.counts["refused"] += 1
         return False
     with step.services.engine.begin() as connection:
@@ -87,9 +91,10 @@ def settle_changes(step: Step, record_type: RecordType) -> None:
         settle_intents(step, {intent.stripe_id for intent in changes})
 
 
-def _refusal(
-    step: Step, stripe_id: str, record_type: RecordType, internal_id: str, error: NetSuiteRefused, why: str
+def change_refused(
+    step: Step, stripe_id: str, record_type: RecordType, internal_id: str, why: str, error: NetSuiteRefused
 ) -> Finding:
+    """Return the finding of a change that something waits for; `why` says what the record should have become."""
     return Finding(
         code="record_change_refused",
         severity=Severity.CRITICAL,

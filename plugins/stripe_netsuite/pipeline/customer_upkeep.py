@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
-
-import msgspec
 
 from stripe_netsuite.domain.finding import Finding, Severity
 from stripe_netsuite.domain.identity import Role
 from stripe_netsuite.domain.netsuite_record import CustomerRecord, RecordType
 from stripe_netsuite.domain.stripe_object import Customer
-from stripe_netsuite.errors import InvariantBroken, NetSuiteRefused, NetSuiteUnavailable
+from stripe_netsuite.errors import NetSuiteRefused
+from stripe_netsuite.pipeline.amendment import amend
 from stripe_netsuite.pipeline.loading import PLANNED, Step
 from stripe_netsuite.staging.customer_currencies import read_customer_currencies, write_customer_currencies
-from stripe_netsuite.staging.findings import record_findings, resolve_findings
-from stripe_netsuite.staging.journal import Intent, Outcome, write_intents, write_outcomes
 from stripe_netsuite.transform.customer_update import changed_fields
 
 
@@ -78,55 +76,10 @@ def update_customers(step: Step, customers: Sequence[Customer]) -> None:
 
 
 def _patch(step: Step, stripe_id: str, internal_id: str, body: Mapping[str, Any]) -> bool:
-    """Journal, send, journal: a PATCH of keyed fields may be repeated, so an unknown outcome is simply run again.
-
-    Return False when NetSuite refused the change: a finding says so, and the other customers go on.
-    """
-    if step.run.dry_run:
-        step.counts["would_update"] += 1
-        return True
-    if step.keeper is None:
-        raise InvariantBroken("a step that writes holds the lease", subject=stripe_id)
-    intent = Intent(
-        run_id=step.run.run_id,
-        netsuite_account=step.services.netsuite_account,
-        stripe_account=step.account.id,
-        stripe_id=stripe_id,
-        role=Role.MAIN,
-        record_type=RecordType.CUSTOMER,
-        external_id=None,
-        payload_hash=None,
-        body=msgspec.json.encode(body).decode(),
+    """Change the customer; return False when NetSuite refused it: the other customers go on."""
+    return amend(
+        step, stripe_id, RecordType.CUSTOMER, internal_id, body, partial(_refusal, step, stripe_id, internal_id)
     )
-    with step.services.engine.begin() as connection:
-        (intent_id,) = write_intents(connection, step.keeper.keep(), [intent])
-    try:
-        step.services.netsuite.patch("customer", internal_id, body)
-    except NetSuiteUnavailable as error:
-        with step.services.engine.begin() as connection:
-            write_outcomes(connection, [Outcome(intent_id, "unknown", internal_id, str(error)[:1000])])
-        raise
-    except NetSuiteRefused as error:
-        with step.services.engine.begin() as connection:
-            write_outcomes(connection, [Outcome(intent_id, "refused", internal_id, str(error)[:1000])])
-            refused = _refusal(step, stripe_id, internal_id, error)
-            record_findings(connection, [refused], step.run.run_id, step.services.clock.now())
-        step.counts["refused"] += 1
-        return False
-    with step.services.engine.begin() as connection:
-        write_outcomes(connection, [Outcome(intent_id, "committed", internal_id)])
-        resolve_findings(
-            connection,
-            account=step.account.id,
-            run_id=step.run.run_id,
-            now=step.services.clock.now(),
-            stage="upkeep",
-            stripe_ids=[stripe_id],
-            except_keys=(),
-        )
-    step.counts["updated"] += 1
-    step.counts["written"] += 1
-    return True
 
 
 def _refusal(step: Step, stripe_id: str, internal_id: str, error: NetSuiteRefused) -> Finding:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 
 from stripe_netsuite.domain.identity import Role
 from stripe_netsuite.domain.money import Money
 from stripe_netsuite.domain.netsuite_record import RecordType
 from stripe_netsuite.domain.stripe_object import Charge, InvoicePayment
 from stripe_netsuite.netsuite_api.read_back import TransactionState, lookup_transactions
-from stripe_netsuite.pipeline.amendment import amend
+from stripe_netsuite.pipeline.amendment import amend, change_refused
 from stripe_netsuite.pipeline.loading import PLANNED, Step
 from stripe_netsuite.pipeline.staged import read_objects
 from stripe_netsuite.staging.payload_search import charges_of_intents
@@ -44,7 +45,8 @@ def apply_late(step: Step, payments: Sequence[InvoicePayment]) -> None:
         line = {"doc": {"id": invoice_id}, "apply": True, "amount": amount}
         body = {"customer": {"id": payment_states[payment_id].entity_id}, "apply": {"items": [line]}}
         why = f"Stripe says that it pays invoice {one.invoice}."
-        if amend(step, charge, RecordType.CUSTOMER_PAYMENT, payment_id, body, why=why):
+        refusal = partial(change_refused, step, charge, RecordType.CUSTOMER_PAYMENT, payment_id, why)
+        if amend(step, charge, RecordType.CUSTOMER_PAYMENT, payment_id, body, refusal):
             left[invoice_id] -= amount
             unused[payment_id] -= amount
 

@@ -6,13 +6,14 @@ The change names each document: repeated after a crash or a lost answer it chang
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from stripe_netsuite.domain.identity import Role
 from stripe_netsuite.domain.netsuite_record import RecordType
 from stripe_netsuite.domain.stripe_object import Charge
 from stripe_netsuite.load.plan import KnownLink
 from stripe_netsuite.netsuite_api.read_back import lookup_applications, lookup_transactions
-from stripe_netsuite.pipeline.amendment import amend
+from stripe_netsuite.pipeline.amendment import amend, change_refused
 from stripe_netsuite.pipeline.loading import PLANNED, Step
 from stripe_netsuite.transform.money_back import failure_note
 
@@ -50,6 +51,8 @@ def unapply_failed(
             "customer": {"id": states[internal_id].entity_id},
             "apply": {"items": [{"doc": {"id": document}, "apply": False} for document in invoices]},
         }
-        if not amend(step, charge.id, RecordType.CUSTOMER_PAYMENT, internal_id, body, why=failure_note(charge)):
+        why = failure_note(charge)
+        refusal = partial(change_refused, step, charge.id, RecordType.CUSTOMER_PAYMENT, internal_id, why)
+        if not amend(step, charge.id, RecordType.CUSTOMER_PAYMENT, internal_id, body, refusal):
             refused.add(charge.id)
     return frozenset(refused)

@@ -84,7 +84,7 @@ class _Bodies(MutableMapping[str, Json]):
         self._changed.add(item_id)
 
     def __delitem__(self, item_id: str) -> None:
-        raise NotImplementedError("An object of a sandbox is never forgotten; a deleted one leaves a stub.")
+        raise TypeError("An object of a sandbox is never forgotten; a deleted one leaves a stub.")
 
     def __iter__(self) -> Iterator[str]:
         self.flush()
