@@ -9,7 +9,7 @@ invoices), H5 (every ledger line accounted for) and H6 (transit and clearing acc
 
 | You see | It means | Do |
 |---|---|---|
-| `prove` green, a proof *broken* | the books are not complete or not equal; findings name the objects | follow the finding's suggestion, clear `extract` |
+| `prove` red, a proof *broken* | the books are not complete or not equal; the task's last line and the findings name the objects | follow the finding's suggestion, clear `extract` |
 | `validate` green, rows quarantined | exactly these rows break a critical rule; all else is booked | correct in Stripe or in the mapping; the next run takes them up |
 | `load_…` red, `NetSuitePeriodClosed` | the posting period of these dates is closed | open it, or set `closed_period` in policy.yaml, clear |
 | any task red, `ConfigurationError` | a connection or a mapping must be changed | do what its last line says, clear |

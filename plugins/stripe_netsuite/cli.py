@@ -9,19 +9,23 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.engine import Connection
 
 from stripe_netsuite import pipeline
 from stripe_netsuite.domain.finding import Severity
 from stripe_netsuite.domain.window import Window
 from stripe_netsuite.errors import ConfigurationError, StripeNetSuiteError
+from stripe_netsuite.mapping import load_mapping
 from stripe_netsuite.report.files import write_pages
+from stripe_netsuite.report.model import ReconciliationLine, RunReport
 from stripe_netsuite.report.reading import read_run_report
 from stripe_netsuite.report.terminal import tie_out_text
-from stripe_netsuite.settings import connection_fields_from_environment, mappings_folder
+from stripe_netsuite.settings import connection_fields_from_environment, mappings_folder, netsuite_connection
 from stripe_netsuite.staging.database import reading, staging_url
 from stripe_netsuite.staging.runs import newest_run_id
 
@@ -66,20 +70,36 @@ def reconcile(services: pipeline.Services, run: pipeline.Run) -> int:
 
 
 def report(window: Window, folder: Path) -> int:
-    """Show the newest run of the window, and write its pages and findings into a folder; asks neither system."""
+    """Show the newest run of the window, and write its pages and tables into a folder; asks neither system."""
     with reading(_staging_url()) as connection:
         run_id = newest_run_id(connection, window)
         if run_id is None:
             raise ConfigurationError("no run has a window that overlaps this one", subject="--start, --end")
         found = read_run_report(connection, run_id)
+        files = write_pages(found, folder, _ledger_lines(connection, found))
     print(f"run {run_id}, {found.run.outcome or 'not ended'}")
     print(tie_out_text(found.payouts))
     for proof in found.proofs:
         print(f"{proof.code} {proof.subject}: {proof.state}")
-    for file in write_pages(found, folder):
+    for file in files:
         print(file)
     is_critical = any(row.finding.severity is Severity.CRITICAL for row in found.findings)
     return FINDINGS if is_critical or found.broken_proofs else DONE
+
+
+def _ledger_lines(connection: Connection, found: RunReport) -> Iterator[ReconciliationLine]:
+    """Follow the payouts' ledger lines into NetSuite, as far as mapping and connection are there to name it."""
+    try:
+        mapping = load_mapping(mappings_folder())
+    except StripeNetSuiteError:
+        return
+    payouts = [payout.row for payout in found.payouts]
+    conn_id = mapping.entities.netsuite_connection
+    try:
+        netsuite_account = netsuite_connection(conn_id, connection_fields_from_environment(conn_id)).realm
+    except StripeNetSuiteError:
+        netsuite_account = None
+    yield from pipeline.reconciliation_lines(connection, mapping, netsuite_account, payouts)
 
 
 _COMMANDS = {"plan": plan, "sync": sync, "reconcile": reconcile}
@@ -98,6 +118,8 @@ def _reconcile(services: pipeline.Services, run: pipeline.Run) -> int:
         print(f"payout {answer['label']}{reason}")
     proofs = pipeline.prove(services, run)
     _show("prove", proofs)
+    for broken in pipeline.broken_proofs(services, run):
+        print(f"broken: {broken}")
     code = _finish(services, run)
     return FINDINGS if proofs["broken"] else code
 

@@ -3,6 +3,7 @@
 StripeNetSuiteError
 ├── ConfigurationError          a person changes a connection or a setting, then runs again
 │   └── MappingError            a person changes a mapping file: file, line, key, seen, allowed
+│       └── BooksUnavailable    NetSuite lacks what nothing of one Stripe account can be booked without
 ├── RetriableError              nothing is wrong with the data: run the same thing again later
 │   ├── StripeUnavailable       connection, 429 or 5xx after all attempts
 │   ├── NetSuiteUnavailable     connection, 429 or 5xx after all attempts; the outcome of a write may be unknown
@@ -15,7 +16,8 @@ StripeNetSuiteError
     ├── NetSuiteRefused         NetSuite answered 4xx to one request (one record): becomes a finding
     │   ├── NetSuiteDuplicate       the record or its external id exists already: look it up, adopt
     │   ├── NetSuiteNotFound
-    │   └── NetSuitePeriodClosed
+    │   ├── NetSuitePeriodClosed
+    │   └── NetSuiteWrongSubsidiary
     ├── NetSuiteProtocolError   HTML, a redirect, a foreign Location: never followed
     ├── LeaseLost               another run took the lease: stop writing at once
     └── InvariantBroken         our own double check failed: money would be wrong
@@ -79,6 +81,17 @@ class MappingError(ConfigurationError):
     """
 
     problems: tuple[MappingError, ...] = ()
+
+
+class BooksUnavailable(MappingError):
+    """NetSuite does not have, or does not show, what nothing of a Stripe account can be booked without.
+
+    `missing` is the role of a GL account, `subsidiary`, or what could not be read: `accounts`, `subsidiaries`.
+    """
+
+    def __init__(self, message: str, *, missing: str, **fields: str | None) -> None:
+        super().__init__(message, **fields)
+        self.missing = missing
 
 
 class RetriableError(StripeNetSuiteError):
@@ -153,6 +166,10 @@ class NetSuiteNotFound(NetSuiteRefused):
 
 class NetSuitePeriodClosed(NetSuiteRefused):
     """The posting period is closed or locked, or none covers the date."""
+
+
+class NetSuiteWrongSubsidiary(NetSuiteRefused):
+    """A record that the written one names belongs to another subsidiary."""
 
 
 class NetSuiteProtocolError(FatalError):

@@ -29,6 +29,11 @@ class StripeConnection:
     webhook_secret: str | None = field(default=None, repr=False)
     connected_account: str | None = None
 
+    @property
+    def is_test(self) -> bool:
+        """Whether the key is one of test mode."""
+        return self.api_key.startswith(("sk_test_", "rk_test_"))
+
 
 @dataclass(frozen=True)
 class TokenCredentials:

@@ -70,12 +70,39 @@ def discover() -> list[dict[str, Any]]:
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE)
+def questions() -> list[dict[str, Any]]:
+    """Return what a person has to decide about payouts: a run of `payout_approval` for each, known by its question.
+
+    And by when it was first asked: one that was withdrawn, and comes up again, is a question of its own.
+    """
+    from stripe_netsuite import pipeline
+
+    with _services("payout") as (services, run):
+        found = [] if run.dry_run else pipeline.open_questions(services, run)
+    return [
+        {
+            "trigger_run_id": f"{one['payout_id']}-{one['key'][:8]}-{one['asked_at']}",
+            "conf": one,
+            "note": one["label"],
+        }
+        for one in found
+    ]
+
+
+@task(trigger_rule=TriggerRule.ALL_DONE)
 def prove(kind: Kind) -> dict[str, Any]:
-    """Read totals back from both sides and store the proofs; a broken proof is a finding, not an error."""
+    """Read totals back from both sides and store the proofs. Fails with what is broken, where a proof is.
+
+    A dry run, and one over a few objects, leave things open on purpose: their broken proofs are findings alone.
+    """
     from stripe_netsuite import pipeline
 
     with _services(kind) as (services, run):
-        return pipeline.prove(services, run)
+        answer = pipeline.prove(services, run)
+        broken = pipeline.broken_proofs(services, run)
+    if broken and not (run.dry_run or run.only_ids):
+        raise AirflowFailException(f"{len(broken)} proofs do not hold: {'; '.join(broken)}")
+    return answer
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE)

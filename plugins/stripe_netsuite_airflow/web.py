@@ -6,18 +6,23 @@ read. They carry a policy that lets no script run and nothing load from elsewher
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from urllib.parse import quote
 
 from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
 from airflow.api_fastapi.core_api.security import requires_access_dag
 from fastapi import Depends, FastAPI
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.engine import Connection
 
 from stripe_netsuite.domain.validation_report import ValidationReport
 from stripe_netsuite.errors import ConfigurationError, StripeNetSuiteError
 from stripe_netsuite.mapping import load_mapping
+from stripe_netsuite.pipeline.reconciliation import reconciliation_lines
+from stripe_netsuite.report.csv_export import findings_csv, proofs_csv, reconciliation_csv
+from stripe_netsuite.report.files import BYTE_ORDER_MARK, EXPORTS
+from stripe_netsuite.report.model import RunReport
 from stripe_netsuite.report.pages import run_page, validation_page
 from stripe_netsuite.report.reading import read_netsuite_ids, read_run_report
 from stripe_netsuite.settings import mappings_folder, netsuite_connection
@@ -47,7 +52,44 @@ def show_run(dag_id: str, dag_run_id: str) -> HTMLResponse:
             report = read_run_report(connection, run_id_of(dag_id, dag_run_id), netsuite_account=_netsuite_account())
     except ConfigurationError as error:
         return _message("No report yet", str(error), status=404)
-    return HTMLResponse(run_page(report), headers=_HEADERS)
+    # Relative to the page's own address, whose last part is the run's id.
+    exports = {name: f"{quote(dag_run_id, safe='')}/{file}" for name, file in EXPORTS.items()}
+    return HTMLResponse(run_page(report, exports=exports), headers=_HEADERS)
+
+
+@application.get("/runs/{dag_id}/{dag_run_id}/findings.csv", dependencies=_may_read_runs)
+def export_findings(dag_id: str, dag_run_id: str) -> Response:
+    """Give the run's open findings as a table."""
+    return _export(dag_id, dag_run_id, "findings.csv", lambda _, report: findings_csv(report))
+
+
+@application.get("/runs/{dag_id}/{dag_run_id}/proofs.csv", dependencies=_may_read_runs)
+def export_proofs(dag_id: str, dag_run_id: str) -> Response:
+    """Give the run's proofs as a table."""
+    return _export(dag_id, dag_run_id, "proofs.csv", lambda _, report: proofs_csv(report))
+
+
+@application.get("/runs/{dag_id}/{dag_run_id}/reconciliation.csv", dependencies=_may_read_runs)
+def export_reconciliation(dag_id: str, dag_run_id: str, payout: str | None = None) -> Response:
+    """Give the ledger lines of the run's payouts, or of one of them, with the records and deposits they stand on."""
+
+    def table(connection: Connection, report: RunReport) -> str:
+        rows = [one.row for one in report.payouts if payout is None or one.row.payout_id == payout]
+        mapping = load_mapping(mappings_folder())
+        return reconciliation_csv(reconciliation_lines(connection, mapping, report.netsuite_account, rows))
+
+    return _export(dag_id, dag_run_id, "reconciliation.csv", table)
+
+
+def _export(dag_id: str, dag_run_id: str, name: str, table: Callable[[Connection, RunReport], str]) -> Response:
+    try:
+        with reading(staging_database_url()) as connection:
+            report = read_run_report(connection, run_id_of(dag_id, dag_run_id), netsuite_account=_netsuite_account())
+            text = table(connection, report)
+    except ConfigurationError as error:
+        return _message("No table yet", str(error), status=404)
+    headers = {**_HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(BYTE_ORDER_MARK + text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @application.get("/runs/{dag_id}/{dag_run_id}/validation", dependencies=_may_read_runs)

@@ -63,7 +63,10 @@ def token(client: Any) -> dict[str, str]:
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
 
-@pytest.mark.parametrize("path", [PAGE, f"{PAGE}/validation"])
+TABLES = ("findings.csv", "proofs.csv", "reconciliation.csv")
+
+
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}/validation", *(f"{PAGE}/{name}" for name in TABLES)])
 def test_nobody_reads_without_login(client: Any, company: AirflowCompany, path: str) -> None:
     assert client.get(path).status_code == 401
 
@@ -81,3 +84,15 @@ def test_a_run_that_stored_nothing_says_so(client: Any, company: AirflowCompany)
         answer = client.get(path, headers=token(client))
         assert answer.status_code == 404
         assert "<b>other" not in answer.text
+
+
+def test_the_tables_are_beside_the_page(client: Any, company: AirflowCompany) -> None:
+    """The page links them relative to itself; each is a download; an unknown run has none."""
+    page = client.get(PAGE, headers=token(client)).text
+    for name in TABLES:
+        assert f"%3A00%2B00%3A00/{name}" in page
+        answer = client.get(f"{PAGE}/{name}", headers=token(client))
+        assert answer.status_code == 200
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+        assert client.get(f"/stripe-netsuite/runs/{DAG}/other/{name}", headers=token(client)).status_code == 404

@@ -103,6 +103,29 @@ def test_every_ledger_line_of_the_fortnight_is_booked_or_waits_for_its_payout(
     assert [line for line in lines if line.state not in ("booked", "waiting")] == []
 
 
+def test_a_broken_proof_fails_its_task(company: AirflowCompany, dagbag: Any) -> None:
+    """A booked ledger line that says it waits: `prove` is red and not tried again; put right, the run is green."""
+    line = sa.select(balance_transaction.c.id).where(balance_transaction.c.state == "booked").limit(1)
+    chosen = (
+        sa.update(balance_transaction)
+        .where(balance_transaction.c.id == line.scalar_subquery())
+        .returning(balance_transaction.c.id)
+    )
+    engine = open_staging(company.staging_url)
+    try:
+        with engine.begin() as connection:
+            (line_id,) = connection.execute(chosen.values(state="waiting")).one()
+        run = run_dag(dagbag.dags[PAYOUTS], params=FORTNIGHT)
+        assert (run.state, states(run)["prove"]) == ("failed", ["failed"])
+        assert {task.try_number for task in run.get_task_instances() if task.task_id == "prove"} == {1}
+        undo = sa.update(balance_transaction).where(balance_transaction.c.id == line_id)
+        with engine.begin() as connection:
+            connection.execute(undo.values(state="booked"))
+    finally:
+        engine.dispose()
+    assert run_dag(dagbag.dags[PAYOUTS], params=FORTNIGHT).state == "success"
+
+
 def test_a_refused_login_fails_at_once_and_the_run_tells_the_truth(company: AirflowCompany, dagbag: Any) -> None:
     """No retry for what a person has to change; the run is closed all the same, and is red."""
     refused = netsuite_connection(company.netsuite.url, token_secret="wrong")

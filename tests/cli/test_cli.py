@@ -9,10 +9,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from sandbox.netsuite.records.catalog import record_type
 from sandbox.netsuite.testing import RunningNetSuite, running_netsuite
 from sandbox.stripe.world import World
 from sandbox.testing import running_stripe
@@ -96,6 +98,14 @@ def test_plan_sync_again_and_report(tmp_path: Path) -> None:
     assert payout["id"] in (tmp_path / "close" / "run.html").read_text(encoding="utf-8")
     with (tmp_path / "close" / "findings.csv").open(encoding="utf-8-sig", newline="") as file:
         assert next(csv.reader(file))[0] == "severity"
+    with (tmp_path / "close" / "reconciliation.csv").open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert [(line["gross"], line["goes_to"], bool(line["record_id"] and line["deposit_id"])) for line in lines] == [
+        ("100.00", "record", True),
+        ("-96.80", "bank", False),
+    ]
+    with (tmp_path / "close" / "proofs.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert {row["state"] for row in csv.DictReader(file)} == {"ok"}
 
 
 def test_findings_that_need_a_person_are_exit_code_three(tmp_path: Path) -> None:
@@ -107,6 +117,27 @@ def test_findings_that_need_a_person_are_exit_code_three(tmp_path: Path) -> None
         assert shell("sync", *WINDOW).returncode == 3
         assert shell("report", *WINDOW).returncode == 3
     assert invoice["id"] in (tmp_path / "report" / "findings.csv").read_text(encoding="utf-8-sig")
+
+
+def test_a_broken_proof_is_told_and_is_exit_code_three(tmp_path: Path) -> None:
+    """Somebody puts the fee of a deposit on another account: the line that is printed has payout, account and amounts."""
+    trade, _, _ = one_sale()
+    with shell_for(trade.world, tmp_path) as shell:
+        assert shell("sync", *WINDOW).returncode == 0
+        payout = next(iter(trade.world.shelves["payout"]))["id"]
+        row = shell.netsuite.books.row("SELECT id FROM sandbox_record WHERE externalid = ?", (payout,))
+        other = shell.netsuite.books.row("SELECT id FROM account WHERE acctnumber = '6190'")
+        deposit = record_type("deposit")
+        assert row is not None
+        assert other is not None
+        assert deposit is not None
+        fee = {"account": {"id": str(other["id"])}, "amount": Decimal("3.2")}
+        records = shell.netsuite.account.records
+        records.change(deposit, int(row["id"]), {"cashback": {"items": [fee]}}, "Error", frozenset({"cashback"}))
+        done = shell("reconcile", *WINDOW)
+    assert done.returncode == 3
+    assert f"broken: H1 acct_sandbox_us {payout}: expected 96.80, found 96.80 (account " in done.stdout
+    assert "(rounding): -3.20, not 0.00" in done.stdout
 
 
 @pytest.mark.parametrize(

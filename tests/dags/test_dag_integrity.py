@@ -13,14 +13,15 @@ LOADS = ["load_customers", "load_items", "load_invoices", "load_payments", "load
 ORDER = {
     "stripe_to_netsuite_hourly": ["extract", "validate", *LOADS, "finish"],
     "stripe_to_netsuite_daily": ["extract", "validate", *LOADS, "prove", "finish"],
-    "payout_reconciliation": ["discover", "reconcile", "prove", "finish"],
+    "payout_reconciliation": ["discover", "reconcile", "questions", "ask", "prove", "finish"],
 }
+APPROVAL = "payout_approval"
 FILES = sorted((place.ROOT / "dags").glob("*.py"))
 
 
 def test_no_import_errors_and_exactly_these_dags(dagbag: Any) -> None:
     assert dagbag.import_errors == {}
-    assert sorted(dagbag.dags) == sorted(ORDER)
+    assert sorted(dagbag.dags) == sorted([*ORDER, APPROVAL])
 
 
 @pytest.mark.parametrize("dag_id", ORDER)
@@ -63,7 +64,16 @@ def test_no_catch_up_one_run_at_a_time_and_a_form(dagbag: Any, dag_id: str) -> N
     assert dag.params["dry_run"] is False
 
 
-@pytest.mark.parametrize("dag_id", ORDER)
+def test_a_question_that_is_open_keeps_no_other_from_being_asked(dagbag: Any) -> None:
+    """One run a question, started by the payouts' DAG alone, at once, and as many as there are."""
+    dag = dagbag.dags[APPROVAL]
+    assert [task.task_id for task in dag.tasks] == ["decide"]
+    assert type(dag.timetable).__name__ == "NullTimetable"
+    assert dag.max_active_runs >= 1000
+    assert dag.is_paused_upon_creation is False
+
+
+@pytest.mark.parametrize("dag_id", [*ORDER, APPROVAL])
 def test_every_task_repeats_by_the_error_it_met(dagbag: Any, dag_id: str) -> None:
     from stripe_netsuite_airflow.retry import RETRY_POLICY
 
@@ -87,7 +97,7 @@ def test_only_what_writes_to_netsuite_takes_its_pool(dagbag: Any) -> None:
 
 @pytest.mark.parametrize("dag_id", ORDER)
 def test_what_closes_a_run_runs_whatever_happened(dagbag: Any, dag_id: str) -> None:
-    for task_id in {"prove", "finish"} & set(ORDER[dag_id]):
+    for task_id in {"questions", "prove", "finish"} & set(ORDER[dag_id]):
         assert dagbag.dags[dag_id].get_task(task_id).trigger_rule == "all_done"
 
 

@@ -14,6 +14,8 @@ from stripe_netsuite.domain.identity import (
     content_hash,
     external_id,
     is_same_external_id,
+    movement_id,
+    source_of,
     suffixed,
 )
 from stripe_netsuite.errors import InvariantBroken
@@ -89,3 +91,14 @@ def test_a_payload_s_hash_changes_with_it() -> None:
 def test_a_folded_id_is_ours_and_one_in_another_mixture_is_not(stored: str, is_ours: bool) -> None:
     """Some servers answer external ids in one case; two Stripe ids may differ by case alone."""
     assert is_same_external_id("ch_3Ab", stored) is is_ours
+
+
+@LAW
+@given(st.sampled_from(["du_Ab1", "dp_0Z", "re_1", "po_1-2"]), st.integers(1, 40))
+def test_a_movement_leads_back_to_its_dispute(stripe_id: str, number: int) -> None:
+    """The first one is the dispute's own id; a part deposit's number is none of a dispute's."""
+    assert movement_id(stripe_id, 1) == stripe_id
+    if stripe_id.startswith("d"):
+        assert source_of(movement_id(stripe_id, number)) == stripe_id
+    else:
+        assert source_of(stripe_id) == stripe_id

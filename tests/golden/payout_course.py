@@ -61,7 +61,7 @@ class CoursePlay:
         """The deposit and the journal entries after it; the reason tells how the payout ends."""
         records = list(deposits)
         for move in self.course.moves:
-            outcome = journal_from_payout(self.payout.id, move, self.books)
+            outcome = journal_from_payout(self.payout, move, self.books)
             if isinstance(outcome, Waiting):
                 return answer("waiting", f"blocked: {outcome.reason}", records, [*findings, *outcome.findings])
             assert isinstance(outcome, Booked)

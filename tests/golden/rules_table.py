@@ -57,7 +57,9 @@ TITLES = {
     "F10": "Payouts by hand and instant ones: clearing",
     "F14": "Payouts whose deposit a person names",
     "G1": "Held and released by metadata",
+    "G3": "Another system books sales: link and deposit alone",
     "F11": "Payouts with more lines than one deposit takes",
+    "F12": "Summaries of a day",
     "F13": "Connect",
 }
 

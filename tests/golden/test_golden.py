@@ -13,7 +13,8 @@ import pytest
 
 from stripe_netsuite.transform.books import Books, CustomerPolicy, ItemPolicy
 from stripe_netsuite.transform.item import ITEM_METADATA_KEYS
-from tests.golden.case import FOLDER, case_folders, play, read_json
+from tests.golden.case import FOLDER, case_folders, read_json
+from tests.golden.play import play
 from tests.golden.rules_table import TITLES
 
 FOLDERS = case_folders()

@@ -84,6 +84,14 @@ TABLE = [
     Bad("update policy", CUS, "fill_empty", "yes", 3, ("`updates.email`", "'yes'", "never or fill_empty or overwrite")),
     Bad("item type", ITM, "", "item_type: inventoryItem\n", 5, ("`item_type`", "serviceSaleItem or")),
     Bad("product with blanks", ITM, "prod_services", '"prod services"', 4, ("income_accounts.prod services` is not",)),
+    Bad(
+        "nothing to approve",
+        POL,
+        "",
+        "approval: above_threshold\n",
+        5,
+        ("`approval` needs", "payout_mismatch: fail_closed"),
+    ),
     Bad("posting discount", ITM, "non_posting", "posting", 2, ("`discount` needs an account", "in accounts.yaml")),
     Bad("number range", POL, "look_back_days: 5", "look_back_days: 31", 4, ("saw 31", "a whole number from 0 to 30")),
     Bad("fraction", POL, "look_back_days: 5", "look_back_days: 1.5", 4, ("saw 1.5", "whole number from 0 to 30")),
@@ -109,6 +117,14 @@ TABLE = [
         ("`stripe_accounts[1].clearing.eur`", "an account of its own"),
     ),
     Bad("no accounts", ENT, GOOD["entities.yaml"], "stripe_accounts: []\n", 1, ("`stripe_accounts`", "a list of 0")),
+    Bad(
+        "stripe id field",
+        ENT,
+        "    segments",
+        "    stripe_id_field: memo\n    segments",
+        13,
+        ("stripe_id_field`", "custbody_…"),
+    ),
     Bad("account id", ENT, "acct_us", "us", 4, ("`stripe_accounts[0].id`", "'us'", "acct_…")),
     Bad(
         "same account", ENT, "acct_de", "acct_us", 17, ("`stripe_accounts[1].id`", "another than stripe_accounts[0].id")
@@ -278,3 +294,23 @@ def test_clearing_for_all_needs_an_account_for_every_bank(tmp_path: Path) -> Non
     said = [str(problem) for problem in caught.value.problems]
     assert [one.partition(": ")[0] for one in said] == ["entities.yaml:4", "entities.yaml:17"]
     assert "a clearing account for kwd, usd" in said[0]
+
+
+def test_daily_summaries_need_clearing_and_payouts_that_fail_closed(tmp_path: Path) -> None:
+    """F12: what one day sold may be paid out by two payouts, and a day is summed up as a whole or not at all."""
+    more = "unapplied_payment: daily_summary\npayout_mismatch: fail_open\n"
+    write_folder(tmp_path, {**GOOD, POL: GOOD[POL] + more})
+    with pytest.raises(MappingError) as caught:
+        load_mapping(tmp_path)
+    said = [str(problem) for problem in caught.value.problems]
+    assert [
+        words for words in ("clearing: all", "payout_mismatch: fail_closed") if not any(words in s for s in said)
+    ] == []
+    assert "acct_us, acct_de" in said[0]
+
+
+def test_daily_summaries_are_taken_where_every_account_clears(tmp_path: Path) -> None:
+    """F12: accounts that pay out by hand clear anyway, and those that another system books sum nothing up."""
+    entities = GOOD[ENT].replace("    sync_start", "    mode: reconcile_only\n    sync_start")
+    write_folder(tmp_path, {**GOOD, ENT: entities, POL: GOOD[POL] + "unapplied_payment: daily_summary\n"})
+    assert load_mapping(tmp_path).policy.unapplied_payment == "daily_summary"

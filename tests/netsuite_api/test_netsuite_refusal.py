@@ -13,6 +13,7 @@ from stripe_netsuite.errors import (
     NetSuiteProtocolError,
     NetSuiteRecordBusy,
     NetSuiteRefused,
+    NetSuiteWrongSubsidiary,
 )
 from stripe_netsuite.netsuite_api.refusal import error_from_response, is_throttled
 
@@ -72,6 +73,13 @@ def body(detail: str, code: str = "USER_ERROR", **extra: str) -> bytes:
             "This action cannot be completed because it requires modification of the transaction in a closed period.",
             NetSuitePeriodClosed,
         ),
+        (
+            400,
+            "Transaction subsidiary 1 is not valid for entity 501. Please choose a different entity.",
+            NetSuiteWrongSubsidiary,
+        ),
+        (400, "Stripe Item can not be used with the selected subsidiary", NetSuiteWrongSubsidiary),
+        (400, "The Subsidiary selected doesn't match the bank account selected.", NetSuiteWrongSubsidiary),
         (400, "Record has been changed", NetSuiteRecordBusy),
         (409, "Record has been changed", NetSuiteRecordBusy),
         (400, "This record has been locked by a user defined workflow.", NetSuiteRecordBusy),

@@ -138,6 +138,28 @@ def test_what_is_blocked_waits_with_all_that_depends_on_it(company_of: OpenCompa
     assert company.differences() == []
 
 
+@pytest.mark.parametrize("held", ["dispute", "charge", "customer"])
+def test_a_blocked_dispute_waits_with_its_payout(company_of: OpenCompany, held: str) -> None:
+    """G1: the key on the dispute, its charge or its customer; taken off, dispute and payout go through."""
+    trade = opened()
+    _, charge = trade.sale()
+    trade.sale(customer=trade.world.create_customer("Babbage & Sons")["id"])
+    dispute = trade.world.open_dispute(charge["id"])
+    ids = {"dispute": dispute["id"], "charge": charge["id"], "customer": trade.customer}
+    trade.world.update_metadata(held, ids[held], {"netsuite_block_integration": "true"})
+    trade.at(6)
+    (payout,) = trade.world.shelves["payout"]
+    company = company_of(trade.world)
+    result = company.run_all()
+    assert set(company.findings()) == {"blocked"}
+    assert dispute["id"] not in company.external_ids()
+    assert result.state_of(payout["id"]) == "waiting_on_records"
+    trade.world.update_metadata(held, ids[held], {"netsuite_block_integration": ""})
+    all_booked(company)
+    assert company.findings() == {}
+    assert company.differences() == []
+
+
 def test_what_is_booked_already_is_not_blocked_any_more(company_of: OpenCompany) -> None:
     """G1: the key comes too late for the record; neither finding nor change."""
     trade, company = booked_customer(company_of)

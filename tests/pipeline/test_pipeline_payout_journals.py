@@ -37,6 +37,13 @@ def test_a_payout_waits_for_its_account_in_transit(company_of: OpenCompany) -> N
     assert balance(company, TRANSIT) == 0
 
 
+def test_a_journal_entry_has_the_fields_of_fields_yaml(company_of: OpenCompany) -> None:
+    """A5: from the payout, on its body."""
+    company, payout = negative_company(company_of)
+    company.run_all()
+    assert company.body("journalEntry", f"je-{payout}")["custbody_stripe_id"] == payout
+
+
 def test_a_dry_run_plans_the_journal_entry_too(company_of: OpenCompany) -> None:
     """Nothing is written; the payout stays as it was found."""
     company, payout = negative_company(company_of)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,12 +79,14 @@ def test_all_that_can_be_in_a_payout_is_on_its_account(company_of: OpenCompany) 
     assert {payout["state"] for payout in result.payouts} == {"booked"}
     assert company.findings() == {}
     assert company.differences() == []
-    assert balances(company, "6140", "6130", "1510", "4010", "1590", "1499") == {
+    assert balances(company, "6140", "6130", "1510", "4010", "1520", "2400", "1530", "1499") == {
         "6140": "7.00",
         "6130": "15.00",
         "1510": "3.18",
         "4010": "-3.00",
-        "1590": "105.00",  # 30.00 reserve, 10.00 minimum balance, 40.00 loan, 25.00 transfer
+        "1520": "40.00",  # 30.00 reserve, 10.00 minimum balance
+        "2400": "40.00",
+        "1530": "25.00",
         "1499": "0.00",
     }
     assert_settled(company, result)
@@ -216,4 +219,36 @@ def test_what_is_from_before_the_sync_start_is_on_one_account_or_waits(tmp_path:
         company.edit("policy.yaml", lambda content: content.update(pre_start="summary"))
         books.run()
         assert company.findings() == {}
-        assert balances(company, "1590", "1499") == {"1590": "-183.60", "1499": "0.00"}
+        assert balances(company, "1580", "1499") == {"1580": "-183.60", "1499": "0.00"}
+
+
+def test_a_release_in_another_payout_than_its_charge_ties(company_of: OpenCompany) -> None:
+    """D5: the payment is what was captured; what one payout has too much goes to an account, and the next takes it back."""
+    trade = opened()
+    move = trade.world._move_now
+
+    def move_later(*arguments: Any, **fields: Any) -> Any:
+        if fields.get("reporting_category") == "partial_capture_reversal":
+            fields["available_on"] += 2 * 86_400
+        return move(*arguments, **fields)
+
+    trade.world._move_now = move_later  # type: ignore[method-assign]
+    charge = trade.world.charge(10000, customer=trade.customer, capture=False)
+    trade.world.capture(charge["id"], 6000)
+    trade.at(4)
+    trade.sale()
+    trade.at(9)
+    lines = {row["reporting_category"] for row in trade.world.shelves["balance_transaction"]}
+    assert "partial_capture_reversal" in lines
+    company = company_of(trade.world)
+    first = company.run(datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 5, 12, tzinfo=UTC))
+    assert first.proofs["broken"] == 0
+    result = company.run_all()
+    assert {payout["state"] for payout in result.payouts} == {"booked"}
+    assert len(result.payouts) > 0
+    assert result.proofs == PROVEN
+    assert company.findings() == {}
+    assert company.netsuite.balance("1499") == 0
+    before = company.write_requests()
+    company.run_all()
+    assert company.write_requests() == before

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from sandbox.stripe.billing.invoice_lines import Line
+from stripe_netsuite.staging.findings import open_findings
 from stripe_netsuite.staging.proofs import Proof, read_proofs
 from tests.pipeline.company import PROVEN, Company, RunResult
 from tests.pipeline.conftest import OpenCompany
@@ -90,8 +91,8 @@ def test_a_payment_that_a_person_moved_explains_both_invoices(company_of: OpenCo
     proof = proofs_of(company, company.run_all(), "H4")["USD"]
     assert proof.state == "ok"
     assert proof.detail == (
-        "2 invoices; 1 differ by rule: E1 its payment was applied otherwise by a person; "
-        "1 differ by rule: E1 paid by a payment that a person moved here"
+        f"2 invoices; 100.00 USD by rule: E1 its payment was applied otherwise by a person ({invoice['id']} 100.00); "
+        f"-100.00 USD by rule: E1 paid by a payment that a person moved here ({other['id']} -100.00)"
     )
 
 
@@ -121,3 +122,26 @@ def test_a_gap_in_what_was_read_is_said_and_proves_nothing(company_of: OpenCompa
     assert (result.proofs["H3"], result.proofs["H6"]) == ("not_provable", "not_provable")
     (proof,) = proofs_of(company, result, "H3").values()
     assert "without a gap since the sync start" in (proof.detail or "")
+
+
+def test_euros_in_transit_leave_a_rest_in_dollars_that_is_said(company_of: OpenCompany) -> None:
+    """H6: a euro payout came back at one rate and left again at another; in euros nothing is left, in dollars a rest."""
+    trade = opened(settlement_currencies=("usd", "eur"))
+    trade.sale(Line(price=trade.euro_price), currency="eur")
+    trade.at(9)
+    payout = next(iter(trade.world.shelves["payout"]))
+    trade.world.fail_payout(payout["id"])
+    company = company_of(trade.world)
+    first = proofs_of(company, company.run_all(), "H6")["payouts_in_transit EUR"]
+    assert (first.state, first.expected) == ("ok", first.found)
+    assert f"by payout: {payout['id']} " in (first.detail or "")
+    trade.at(14, 12)
+    result = company.run_all()
+    assert result.proofs == PROVEN
+    assert proofs_of(company, result, "H6")["payouts_in_transit EUR"].found == "0.00"
+    rest = company.trial_balance().get((1, "1500"), Decimal(0))
+    with company.engine.connect() as connection:
+        found = [row.finding for row in open_findings(connection) if row.finding.stage == "prove"]
+    expected = [("exchange_difference_in_transit", "payouts_in_transit EUR", f"{rest} USD")] if rest else []
+    assert [(one.code, one.stripe_id, one.found) for one in found] == expected
+    assert rest

@@ -140,3 +140,18 @@ def warnings(company: Company) -> list[str]:
     with company.engine.connect() as connection:
         rows = [row.finding for row in open_findings(connection)]
     return [finding.code for finding in rows if finding.stage == "write_back"]
+
+
+def test_part_deposits_are_no_objects_of_stripes(company_of: OpenCompany) -> None:
+    """F11: the payout gets the id of its deposit; of its parts, which Stripe does not know, nobody asks."""
+    trade = opened()
+    for _ in range(12):
+        trade.world.charge(2500)
+    trade.at(6)
+    company = company_of(trade.world)
+    company.edit("policy.yaml", lambda policy: policy.update(max_deposit_lines=10))
+    company.run_all()
+    (payout,) = trade.world.shelves["payout"]
+    assert f"{payout['id']}-2" in company.external_ids()
+    assert outcomes(company)[f"{payout['id']} main"] == "written"
+    assert [one for one in outcomes(company) if "-" in one] == []

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stripe_netsuite.domain.money import Money
-from stripe_netsuite.reconcile.proof_funds import HeldMoney, OpenSource, prove_funds
+from stripe_netsuite.reconcile.proof_funds import HeldMoney, LatePayout, OpenSource, prove_funds
 from tests.laws import LAW
 
 
@@ -41,9 +41,12 @@ def test_a_payment_that_is_gone_breaks_it_and_is_named() -> None:
 
 def test_an_orphan_breaks_it_and_is_named() -> None:
     """It lies there, although its payout is booked: also where nothing else is open in its currency."""
-    (verdict,) = prove_funds([], {("ch_9", "usd"): held("5")}, {})
+    lying = {("ch_9", "usd"): held("5")}
+    (verdict,) = prove_funds([], lying, {"ch_9": "its payout po_1 is booked"})
     assert (verdict.state, verdict.expected, verdict.found) == ("broken", "0.00", "5.00")
-    assert verdict.detail == "ch_9 is still there, but its payout is booked or it is in no ledger"
+    assert verdict.detail == "ch_9 is still there with 5, but its payout po_1 is booked"
+    (verdict,) = prove_funds([], lying, {})
+    assert verdict.detail == "ch_9 is still there with 5, but no ledger line of it is known"
 
 
 def test_another_amount_breaks_it_unless_conversion_rounded_it() -> None:
@@ -55,11 +58,31 @@ def test_another_amount_breaks_it_unless_conversion_rounded_it() -> None:
 
 
 def test_what_a_rule_keeps_out_of_netsuite_is_said_and_breaks_nothing() -> None:
-    """Four payments wait for one reason; three are named."""
-    sources = [source(f"ch_{n}", 100, 100, "waiting_on in_1") for n in range(4)]
+    """Each with its amount, up to 25 of a reason."""
+    sources = [source("ch_1", 100, 100, "waits for in_1: negative_total"), source("re_1", -40, -40, "A7")]
     (verdict,) = prove_funds(sources, {}, {})
     assert verdict.state == "ok"
-    assert verdict.detail == "4.00 USD not in NetSuite: waiting_on in_1 (ch_0, ch_1, ch_2 and 1 more)"
+    assert verdict.detail == (
+        "-0.40 USD not in NetSuite: A7 (re_1 -0.40); "
+        "1.00 USD not in NetSuite: waits for in_1: negative_total (ch_1 1.00)"
+    )
+    (verdict,) = prove_funds([source(f"ch_{n}", 100, 100, "A7") for n in range(27)], {}, {})
+    assert (verdict.detail or "").endswith(" and 2 more)")
+
+
+def test_what_nothing_explains_breaks_it() -> None:
+    """It is not in NetSuite, and neither a rule nor a finding says why."""
+    (verdict,) = prove_funds([OpenSource("ch_1", Money(100, "usd"), Money(100, "usd"), "waiting", False)], {}, {})
+    assert (verdict.state, verdict.difference) == ("broken", "-1.00")
+    assert verdict.detail == "ch_1 is not in NetSuite, and no finding says why (waiting)"
+
+
+def test_payouts_that_arrived_and_are_not_booked_are_listed() -> None:
+    """Their money is there as it should be; the list says for which payouts."""
+    late = [LatePayout("po_1", "waiting_on_records", Money(500, "usd")), LatePayout("po_2", "blocked", Money(1, "eur"))]
+    (verdict,) = prove_funds([source("ch_1", 500)], {("ch_1", "usd"): held("5")}, {}, late=late)
+    assert verdict.state == "ok"
+    assert verdict.detail == ("5.00 USD in payouts that have arrived and are not booked (po_1 5.00 waiting on records)")
 
 
 def test_of_one_object_a_part_may_be_there_and_a_part_not() -> None:

@@ -53,7 +53,10 @@ def test_a_reason_counts_only_with_its_amount(difference: int, reason: str) -> N
     state = invoice(0, difference, OUT_OF_BAND, CREDITED)
     (verdict,) = proven(state)
     assert is_explained(state)
-    assert (verdict.state, verdict.detail) == ("ok", f"1 invoices; 1 differ by rule: {reason}")
+    assert (verdict.state, verdict.detail) == (
+        "ok",
+        f"1 invoices; {difference // 100}.00 USD by rule: {reason} (in_1 {difference // 100}.00)",
+    )
     assert verdict.difference == str(Money(difference, "usd").major)
 
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from stripe_netsuite.reconcile.proof_roll_forward import Rolled, prove_roll_forward
+from stripe_netsuite.reconcile.proof import Verdict
+from stripe_netsuite.reconcile.proof_roll_forward import Rolled
+from stripe_netsuite.reconcile.proof_roll_forward import prove_roll_forward as prove
 
 
 def rolled(opening: str, came_in: str, went_out: str) -> Rolled:
     """One side of the account."""
     return Rolled(Decimal(opening), Decimal(came_in), Decimal(went_out))
+
+
+def prove_roll_forward(account: str, stripe: dict[str, Rolled], netsuite: dict[str, Rolled]) -> list[Verdict]:
+    """In a subsidiary that keeps its books in dollars."""
+    return prove(account, stripe, netsuite, "usd")
 
 
 def test_a_payout_that_came_back_lies_in_transit_on_both_sides() -> None:
@@ -34,3 +41,25 @@ def test_what_was_not_booked_back_and_what_is_not_stripes_break_it() -> None:
     )
     assert (euro.state, euro.expected, euro.found) == ("broken", "0.00", "1.00")
     assert (dollar.state, dollar.difference) == ("broken", "-120.00")
+
+
+def test_what_lies_there_is_named_by_payout() -> None:
+    """Up to 25; what came and went again is not."""
+    lying = {"po_2": -9000, "po_1": 0, "po_3": 250}
+    side = {"usd": Rolled(Decimal(0), Decimal("2.50"), Decimal("-90.00"), lying=lying)}
+    (verdict,) = prove_roll_forward("payouts_in_transit", side, side)
+    assert (verdict.detail or "").endswith("; by payout: po_2 -90.00, po_3 2.50")
+    many = {"usd": Rolled(lying={f"po_{n}": 1 for n in range(30)})}
+    (verdict,) = prove_roll_forward("payouts_in_transit", many, {})
+    assert (verdict.detail or "").endswith(" and 5 more")
+
+
+def test_a_rest_in_base_currency_is_said_where_nothing_else_is_left() -> None:
+    """It came at one rate and left at another; in base currency itself, or while money lies there, there is no rest."""
+    gone = Rolled(Decimal(0), Decimal("10.00"), Decimal("-10.00"), base=Decimal("0.37"))
+    there = Rolled(Decimal(0), Decimal("10.00"), Decimal(0), base=Decimal("10.80"))
+    (verdict,) = prove_roll_forward("payouts_in_transit", {"eur": gone}, {"eur": gone})
+    assert (verdict.state, verdict.rest) == ("ok", "0.37 USD")
+    assert [one.rest for one in prove_roll_forward("x", {"usd": gone}, {"usd": gone})] == [None]
+    assert [one.rest for one in prove_roll_forward("x", {"eur": there}, {"eur": there})] == [None]
+    assert [one.rest for one in prove_roll_forward("x", {"eur": rolled("0", "0", "0")}, {})] == [None]

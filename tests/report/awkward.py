@@ -8,7 +8,7 @@ from decimal import Decimal
 from stripe_netsuite.domain.finding import Finding, Severity
 from stripe_netsuite.domain.validation_report import FailedRow, RuleResult, TypeTotal, ValidationReport
 from stripe_netsuite.domain.window import Window
-from stripe_netsuite.report.model import PayoutParts, PayoutTieOut, RunReport
+from stripe_netsuite.report.model import PayoutParts, PayoutTieOut, ReconciliationLine, RunReport
 from stripe_netsuite.staging.findings import FindingRow
 from stripe_netsuite.staging.payouts import PayoutRow
 from stripe_netsuite.staging.proofs import Proof
@@ -110,6 +110,51 @@ FINDINGS = (
     finding("customer_name", Severity.WARNING, MARKUP, message=f"Customer {MARKUP}", found=ARABIC, expected=LONG),
 )
 
+LINES = (
+    ReconciliationLine(
+        stripe_account="acme_us",
+        payout_id="po_1Dollars",
+        payout_state="booked",
+        arrives_on="2026-11-14",
+        balance_transaction="txn_1",
+        type="charge",
+        reporting_category="charge",
+        source="ch_1",
+        created_at="2026-11-12T10:00:00+00:00",
+        currency="USD",
+        gross=Decimal("100.00"),
+        fee=Decimal("3.20"),
+        net=Decimal("96.80"),
+        exchange_rate=None,
+        goes_to="record",
+        record_type="customerPayment",
+        record_id="815",
+        record_external_id="ch_1",
+        fee_accounts="processing_fees (number 6100) 3.20",
+        deposit_id="4711",
+        deposit_part=2,
+        posted_on="2026-11-14",
+    ),
+    ReconciliationLine(
+        stripe_account="acme_us",
+        payout_id="po_1Dollars",
+        payout_state="booked",
+        arrives_on="2026-11-14",
+        balance_transaction="txn_2",
+        type="=HYPERLINK(1)",
+        reporting_category=MARKUP,
+        source=None,
+        created_at="2026-11-12T10:00:00+00:00",
+        currency="USD",
+        gross=Decimal("-1.50"),
+        fee=Decimal(0),
+        net=Decimal("-1.50"),
+        exchange_rate=None,
+        goes_to="account",
+        account=f"suspense (name {ARABIC})",
+    ),
+)
+
 PLAN = {
     "step": "payments",
     "dry_run": False,
@@ -180,6 +225,21 @@ REPORT = RunReport(
         Proof(
             run_id=RUN.run_id, code="H5", stripe_account="acme_us", subject="ledger", expected=None,
             found=None, difference=None, currency=None, state="not_provable", detail="Stripe was not asked", at=NOW,
+        ),
+        Proof(
+            run_id=RUN.run_id, code="H3", stripe_account="acme_us", subject="USD", expected="100.00", found="75.00",
+            difference="-25.00", currency="usd", state="ok", at=NOW,
+            detail="25.00 USD not in NetSuite: netsuite_refused (" + ", ".join(f"ch_3Q{n:020} 1.00" for n in range(25)) + ")",
+        ),
+    ),
+    exchange=(
+        Proof(
+            run_id=RUN.run_id, code="F7", stripe_account="acme_us", subject="po_1Dollars EUR", expected=None,
+            found="12.34", difference=None, currency="usd", state="ok", detail=f"7000 {ARABIC} 12.34; posted by 815", at=NOW,
+        ),
+        Proof(
+            run_id=RUN.run_id, code="F7", stripe_account="acme_us", subject="po_1Dollars KWD", expected=None,
+            found="-2.30", difference=None, currency="usd", state="ok", detail=f"{MARKUP}; posted by 816", at=NOW,
         ),
     ),
     netsuite_account="1234567_SB1",

@@ -148,3 +148,17 @@ def test_a_dry_run_says_that_nothing_was_written() -> None:
     text = Outline(run_page(replace(a.REPORT, run=replace(a.RUN, dry_run=True)))).text
     assert "dry run: nothing was written" in text
     assert "What would be written" in text
+
+
+def test_the_run_page_shows_what_exchange_rates_realised() -> None:
+    """By payout and currency, with their sum; a run without any has no such section."""
+    text = " ".join(Outline(PAGES["run"]).text.split())
+    assert "po_1Dollars EUR12.34 USD" in text
+    assert "All10.04 USD" in text
+    assert "Exchange differences" not in PAGES["nothing"]
+
+
+def test_a_broken_proof_stands_first() -> None:
+    """Whoever opens the page sees it; then what could not be proven."""
+    page = PAGES["run"]
+    assert page.index(">broken</span>") < page.index(">not provable</span>") < page.index(">ok</span>")

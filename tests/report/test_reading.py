@@ -82,7 +82,7 @@ def fill(conn: Connection) -> None:
     write_stage_counts(
         conn, a.RUN.run_id, ACCOUNT, "load", [count for count in a.REPORT.counts if count.stage == "load"]
     )
-    write_proofs(conn, a.REPORT.proofs)
+    write_proofs(conn, [*a.REPORT.proofs, *a.REPORT.exchange])
     write_load_plan(conn, run_id=a.RUN.run_id, stripe_account=ACCOUNT, step="payments", content=a.PLAN, now=a.NOW)
     write_validation_result(conn, a.RUN.run_id, ACCOUNT, a.validation().to_json(), a.NOW)
     findings = [
@@ -104,7 +104,11 @@ def test_the_report_holds_what_the_stages_stored(staging_engine: Engine) -> None
         report = read_run_report(conn, a.RUN.run_id)
     assert [row.finding.code for row in report.findings] == ["first", "later"]
     assert report.plans[0]["creates"] == 1200
-    assert [proof.code for proof in report.proofs] == ["H1", "H2", "H5"]
+    assert [proof.code for proof in report.proofs] == ["H1", "H2", "H3", "H5"]
+    assert [(row.code, row.subject) for row in report.exchange] == [
+        ("F7", "po_1Dollars EUR"),
+        ("F7", "po_1Dollars KWD"),
+    ]
     assert report.validations == (a.validation(),)
     assert not report.is_conserved
     assert "Undeposited Funds" in run_page(report)

@@ -6,11 +6,20 @@ import csv
 import io
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from stripe_netsuite.report.amounts import format_major, format_minor, format_text
-from stripe_netsuite.report.csv_export import FINDING_COLUMNS, csv_text, findings_csv
+from stripe_netsuite.report.csv_export import (
+    FINDING_COLUMNS,
+    RECONCILIATION_COLUMNS,
+    csv_text,
+    findings_csv,
+    proofs_csv,
+    reconciliation_csv,
+)
+from stripe_netsuite.report.files import write_pages
 from stripe_netsuite.report.links import netsuite_link, stripe_link
 from stripe_netsuite.report.terminal import tie_out_text
 from tests.report import awkward as a
@@ -45,6 +54,7 @@ def test_decimals_that_a_currency_does_not_have_stay_visible() -> None:
 def test_links_are_made_of_ids_only() -> None:
     """Whatever does not look like an id or an account does not reach an address."""
     assert stripe_link("po_1Abc") == "https://dashboard.stripe.com/po_1Abc"
+    assert stripe_link("po_1Abc", is_test=True) == "https://dashboard.stripe.com/test/po_1Abc"
     for text in (None, "", "SUMMER", "po_1/../x", "po_1?x=1", "javascript:alert(1)"):
         assert stripe_link(text) is None
     host = "https://1234567-sb1.app.netsuite.com"
@@ -89,3 +99,32 @@ def test_the_findings_export_has_every_finding() -> None:
     assert list(rows[0]) == list(FINDING_COLUMNS)
     assert [row["code"] for row in rows] == ["unequal_amounts", "customer_name"]
     assert rows[0]["difference"] == "'-0.001 KWD"
+
+
+def test_the_proofs_export_has_every_proof_and_what_rates_realised() -> None:
+    """Amounts are numbers, also negative ones; a text that is no amount stays one."""
+    odd = replace(a.REPORT.proofs[0], expected="three")
+    report = replace(a.REPORT, proofs=(*a.REPORT.proofs, odd))
+    rows = list(csv.DictReader(io.StringIO(proofs_csv(report), newline="")))
+    assert [row["code"] for row in rows] == ["H1", "H2", "H5", "H3", "H1", "F7", "F7"]
+    assert (rows[1]["difference"], rows[2]["expected"], rows[4]["expected"]) == ("-0.001", "", "three")
+    assert "ch_3Q00000000000000000024" in rows[3]["detail"]
+    assert (rows[6]["found"], rows[6]["detail"][:4]) == ("-2.30", a.MARKUP[:4])
+
+
+def test_the_reconciliation_export_has_one_row_a_ledger_line() -> None:
+    """From the balance transaction to record, deposit and part; texts are neutralised, amounts are numbers."""
+    rows = list(csv.DictReader(io.StringIO(reconciliation_csv(a.LINES), newline="")))
+    assert tuple(rows[0]) == RECONCILIATION_COLUMNS
+    assert (rows[0]["record_id"], rows[0]["deposit_id"], rows[0]["deposit_part"]) == ("815", "4711", "2")
+    assert (rows[1]["type"], rows[1]["gross"], rows[1]["record_id"]) == ("'=HYPERLINK(1)", "-1.50", "")
+
+
+def test_the_tables_stand_beside_the_page_and_the_page_links_them(tmp_path: Path) -> None:
+    """A spreadsheet reads them as UTF-8."""
+    files = write_pages(a.REPORT, tmp_path / "report", a.LINES)
+    assert [file.name for file in files] == ["run.html", "findings.csv", "proofs.csv", "reconciliation.csv"]
+    page = files[0].read_text(encoding="utf-8")
+    assert all(f'href="{file.name}"' in page for file in files[1:])
+    assert files[3].read_text(encoding="utf-8").startswith("\ufeffstripe_account,payout_id,")
+    assert a.ARABIC in files[3].read_text(encoding="utf-8")

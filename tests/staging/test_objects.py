@@ -25,6 +25,7 @@ from stripe_netsuite.staging.objects import (
     stage_objects,
     staged_ids,
 )
+from stripe_netsuite.staging.payload_search import charges_of_intents
 from stripe_netsuite.staging.retention import PurgeResult, drop_payloads, purge
 from stripe_netsuite.staging.schema import staged_object, staged_object_version
 from tests.staging.samples import ACCOUNT, DAY, NOW, staged
@@ -274,7 +275,7 @@ def test_retention_drops_what_is_settled_and_old(staging_engine: Engine) -> None
     """Old versions go, old payloads of loaded objects go; hashes and what still waits stay."""
     with staging_engine.begin() as conn:
         stage_objects(conn, [staged("ch_1"), staged("ch_2"), staged("ch_3", minute=50)])
-        stage_objects(conn, [staged("ch_1", b"{2}", minute=1)])
+        stage_objects(conn, [staged("ch_1", b'{"v":2}', minute=1)])
         done = [
             ObjectState(row.stripe_id, row.content_hash, "loaded") for row in _stored(conn) if row.stripe_id != "ch_2"
         ]
@@ -296,6 +297,21 @@ def test_ids_only_drops_payloads_after_the_load_and_takes_them_back(staging_engi
         assert stage_objects(conn, [staged("ch_1", minute=2)]) == StageResult(unchanged=1)
         assert read_payloads(conn, ACCOUNT, "charge", ["ch_1"]) == {"ch_1": b'{"v":1}'}
         assert count_states(conn, ACCOUNT)["charge", "loaded"] == 1
+
+
+def test_a_dropped_charge_is_still_found_by_its_payment_intent(staging_engine: Engine) -> None:
+    """Whatever dropped it, `ids_only` or its age; a payment that is attached to an invoice later names the intent."""
+    charges = {f"ch_{number}": b'{"payment_intent":"pi_%d"}' % (number % 2) for number in range(4)}
+    with staging_engine.begin() as conn:
+        stage_objects(conn, [staged(one, payload) for one, payload in charges.items()])
+        for one in ("ch_0", "ch_3"):
+            content_hash = staged(one, charges[one]).content_hash
+            set_states(conn, ACCOUNT, "charge", [ObjectState(one, content_hash, "loaded")])
+        before = charges_of_intents(conn, ACCOUNT, ["pi_0", "pi_1"])
+        assert drop_payloads(conn, ACCOUNT).payloads_dropped == 2
+        after = charges_of_intents(conn, ACCOUNT, ["pi_0", "pi_1"])
+        assert {intent: sorted(ids) for intent, ids in after.items()} == before
+        assert before == {"pi_0": ["ch_0", "ch_2"], "pi_1": ["ch_1", "ch_3"]}
 
 
 def _stored(conn: sa.Connection) -> list[sa.Row[tuple[object, ...]]]:

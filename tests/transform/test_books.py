@@ -14,7 +14,8 @@ from stripe_netsuite.domain.stripe_object import BalanceTransaction, Customer, I
 from stripe_netsuite.mapping.fields import Fields
 from stripe_netsuite.transform.books import BookDate, Period
 from stripe_netsuite.transform.invoice import coupons_of, finalisation_of
-from tests.golden.case import BOOKS, FOLDER, play, read_json
+from tests.golden.case import BOOKS, FOLDER, read_json
+from tests.golden.play import play
 from tests.laws import LAW
 
 FIRST = date(2026, 1, 1)

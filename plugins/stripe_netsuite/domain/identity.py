@@ -12,6 +12,7 @@ from enum import StrEnum
 from stripe_netsuite.errors import InvariantBroken
 
 _ALLOWED = re.compile(r"[A-Za-z0-9_-]{1,240}")
+_MOVEMENT = re.compile(r"(d[up]_[A-Za-z0-9]+)-[0-9]+")
 _REFUSED = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -27,6 +28,8 @@ class Role(StrEnum):
     INVOICE = "in"
     REBILLED = "ri"
     REOPENED = "ro"
+    CLEARED = "sx"
+    MISSING_PART = "ad"
 
 
 def external_id(stripe_id: str, role: Role = Role.MAIN) -> str:
@@ -41,6 +44,22 @@ def external_id(stripe_id: str, role: Role = Role.MAIN) -> str:
     if _ALLOWED.fullmatch(value):
         return value
     return suffixed(value, _REFUSED.sub("-", value)[:200])
+
+
+def movement_id(stripe_id: str, number: int) -> str:
+    """Return under which id the n-th movement of a dispute is booked: the dispute's own, from the second on numbered."""
+    return stripe_id if number == 1 else f"{stripe_id}-{number}"
+
+
+def is_dispute(stripe_id: str) -> bool:
+    """Whether the id is a dispute's."""
+    return stripe_id.startswith(("du_", "dp_"))
+
+
+def source_of(record_id: str) -> str:
+    """Return the dispute behind `movement_id`; every other id is its own."""
+    match = _MOVEMENT.fullmatch(record_id)
+    return match[1] if match else record_id
 
 
 def collision_key(value: str) -> str:

@@ -94,6 +94,11 @@ def convert(amount: Money, rate: Decimal, currency: str) -> Money:
     return Money.from_major(major, currency)
 
 
+def major_text(amount: Decimal, currency: str) -> str:
+    """Return an amount in major units as text, with the currency's decimals at least: whatever NetSuite holds."""
+    return f"{amount:.{max(exponent_of(currency), -int(amount.as_tuple().exponent))}f}"
+
+
 def major_rate(stripe_rate: Decimal, source: str, target: str) -> Decimal:
     """Rescale Stripe's `exchange_rate`, which maps minor units to minor units (ACCOUNTING D4).
 

@@ -198,6 +198,12 @@ class InvoicePaymentTarget(msgspec.Struct, frozen=True, kw_only=True):
     charge: str | None = None
 
 
+class InvoicePaymentTransitions(msgspec.Struct, frozen=True, kw_only=True):
+    """When the payment was made."""
+
+    paid_at: int | None = None
+
+
 class InvoicePayment(StripeObject, frozen=True, kw_only=True):
     """One payment of one invoice; several of them may name the same payment intent, and several one invoice."""
 
@@ -207,6 +213,8 @@ class InvoicePayment(StripeObject, frozen=True, kw_only=True):
     status: str
     payment: InvoicePaymentTarget
     amount_paid: int | None = None
+    is_default: bool = False
+    status_transitions: InvoicePaymentTransitions = InvoicePaymentTransitions()
 
 
 class Charge(LabelledObject, frozen=True, kw_only=True):
@@ -287,7 +295,10 @@ class FeeDetail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BalanceTransaction(StripeObject, frozen=True, kw_only=True):
-    """A line of Stripe's ledger: `net = amount - fee`, in the settlement currency (A1)."""
+    """A line of Stripe's ledger: `net = amount - fee`, in the settlement currency (A1).
+
+    `payout_id` and `movement` are ours: which payout has the line, and the how-manieth of its kind of a dispute it is.
+    """
 
     type: str
     reporting_category: str
@@ -304,6 +315,7 @@ class BalanceTransaction(StripeObject, frozen=True, kw_only=True):
     description: str | None = None
     fee_details: list[FeeDetail] = []
     payout_id: str | None = None
+    movement: int = 1
 
     @property
     def gross_money(self) -> Money:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -51,6 +52,7 @@ class Closure:
         self._span = span
         self._listed = set(listed)
         self._gone: set[str] = set()
+        self._asked: set[str] = set()
         self._payouts = PayoutMembers(client, receiver, only_ids, is_wanted=reads_members)
 
     @property
@@ -62,7 +64,7 @@ class Closure:
         """Ask until nothing is missing. Each round either stages something new or is the last one."""
         while True:
             self._receiver.flush()
-            asked = [self._close_references(), self._close_ledger(), self._close_intents()]
+            asked = [self._close_references(), self._close_ledger(), self._close_intents(), self._close_shared()]
             if not any(asked) and not self._payouts.stage_next():
                 break
         self.findings.extend(self._payouts.settle())
@@ -137,18 +139,31 @@ class Closure:
                 invoices.update(row.invoice for row in page if row.payment and row.payment.payment_intent in intents)
         else:
             with ThreadPoolExecutor(max_workers=self._client.limits.workers) as pool:
-                for rows in pool.map(self._payments_of_intent, sorted(intents)):
+                for rows in pool.map(partial(self._payments, "payment_intent"), sorted(intents)):
                     self._receiver.take_objects(stream, rows)
                     invoices.update(row.invoice for row in rows)
         # The invoice was staged as open, perhaps: its payment is news to us.
         self.refresh("invoice", invoices)
         return True
 
-    def _payments_of_intent(self, intent: str) -> list[Any]:
+    def _close_shared(self) -> bool:
+        """Ask for the other payments of invoices that several payments pay: one may be of another window."""
+        invoices = self._receiver.shared_invoices - self._asked
+        self._asked |= invoices
+        if not invoices:
+            return False
+        with ThreadPoolExecutor(max_workers=self._client.limits.workers) as pool:
+            for rows in pool.map(partial(self._payments, "invoice"), sorted(invoices)):
+                self._receiver.take_objects(STREAM_BY_TYPE["invoice_payment"], rows)
+        return True
+
+    def _payments(self, of: Literal["payment_intent", "invoice"], identity: str) -> list[Any]:
         stream = STREAM_BY_TYPE["invoice_payment"]
+        by_intent = {"payment": {"type": "payment_intent", "payment_intent": identity}}
+        chosen: dict[str, Any] = {"invoice": identity} if of == "invoice" else {**by_intent}
         pages = self._client.list_pages(
             stream.path,
-            {**dict(stream.params), "payment": {"type": "payment_intent", "payment_intent": intent}},
+            {**dict(stream.params), **chosen},
             row_type=row_type(stream.object_type),
             object_type=stream.object_type,
         )

@@ -59,6 +59,8 @@ class Receiver:
         # Payment intents of new and changed charges for which no invoice payment was received (yet).
         self.open_intents: set[str] = set()
         self._known_intents: set[str] = set()
+        # Invoices to which a new payment was attached beside their own one: which came first must be known (D3).
+        self.shared_invoices: set[str] = set()
         self._window = window
         self._api_version = api_version
         self._clock = clock
@@ -153,12 +155,15 @@ class Receiver:
                 set_states(conn, self.account, "invoice", list(_deleted_drafts(staged, batch.values())))
             if stream.object_type == "invoice_payment":
                 write_relations(conn, self.account, stream.object_type, _payment_targets(batch.values()))
-            if stream.object_type == "refund":
-                write_relations(
-                    conn, self.account, "refund", ((row.id, row.charge) for row in batch.values() if row.charge)
-                )
+                if result.new + result.changed:
+                    self.shared_invoices |= {
+                        batch[one].invoice for one in self._changed(conn, batch, stream) if _is_attached(batch[one])
+                    }
+            if stream.object_type in ("refund", "dispute"):
+                charged = ((row.id, row.charge) for row in batch.values() if row.charge)
+                write_relations(conn, self.account, stream.object_type, charged)
             if stream.object_type == "charge" and result.new + result.changed:
-                self._note_changed_charges(conn, batch)
+                self._note_changed_charges(conn, batch, stream)
             if stream.object_type == "payout":
                 upsert_payouts(conn, self.account, list(_readable_payouts(staged)), self.run_id, fetched_at)
         for row in batch.values():
@@ -187,15 +192,19 @@ class Receiver:
                 with self.engine.connect() as conn:
                     ids.difference_update(staged_ids(conn, self.account, object_type, ids))
 
-    def _note_changed_charges(self, conn: Connection, batch: dict[str, Any]) -> None:
+    def _changed(self, conn: Connection, batch: dict[str, Any], stream: Stream) -> Sequence[str]:
+        """Return the ids of those that are new or changed in this run."""
         table = staged_object.c
         query = sa.select(table.stripe_id).where(
             table.stripe_account == self.account,
-            table.object_type == "charge",
+            table.object_type == stream.object_type,
             table.stripe_id.in_(batch),
             table.changed_run_id == self.run_id,
         )
-        for identity in conn.execute(query).scalars():
+        return conn.execute(query).scalars().all()
+
+    def _note_changed_charges(self, conn: Connection, batch: dict[str, Any], stream: Stream) -> None:
+        for identity in self._changed(conn, batch, stream):
             intent = batch[identity].payment_intent
             if intent and intent not in self._known_intents and len(self.open_intents) < _MAX_INTENTS:
                 self.open_intents.add(intent)
@@ -225,11 +234,17 @@ def _readable_payouts(staged: Sequence[StagedObject]) -> Iterator[Payout]:
 
 
 def _payment_targets(rows: Iterable[Any]) -> Iterator[tuple[str, str]]:
-    """Return what each invoice payment is looked up by: its payment intent, or its charge."""
+    """Return what each invoice payment is looked up by: its invoice, and its payment intent or its charge."""
     for row in rows:
+        yield row.id, row.invoice
         target = (row.payment.payment_intent or row.payment.charge) if row.payment else None
         if target:
             yield row.id, target
+
+
+def _is_attached(row: Any) -> bool:
+    """Tell whether it is a further payment of its invoice: each has one of its own, the default, from the beginning."""
+    return row.is_default is False and row.status == "paid"
 
 
 def _money(stream: Stream, row: Any) -> tuple[str, int]:

@@ -24,6 +24,7 @@ from stripe_netsuite.errors import (
     NetSuitePeriodClosed,
     NetSuiteRefused,
     NetSuiteUnavailable,
+    NetSuiteWrongSubsidiary,
 )
 from stripe_netsuite.load.body import rest_body, total_of
 from stripe_netsuite.load.plan import Action, ActionKind, LoadPlan, ResolveLink
@@ -265,6 +266,11 @@ def _refusal(error: NetSuiteRefused, action: Action, writer: Writer) -> Finding:
             )
         case NetSuitePeriodClosed():
             code, suggestion = "period_closed", "Open the posting period, or set closed_period: next_open_period."
+        case NetSuiteWrongSubsidiary():
+            code, suggestion = (
+                "invalid_subsidiary",
+                "Give the record that NetSuite names the subsidiary of entities.yaml, or link another one.",
+            )
         case _:
             code, suggestion = (
                 "netsuite_refused",

@@ -64,9 +64,14 @@ def postings(record: Record) -> list[Posting]:
                 Posting(record.receivable_account_id, record.currency, -record.payment),
             ]
         case CustomerRefundRecord():
-            held = CUSTOMER_DEPOSITS if record.deposits else record.receivable_account_id
+            deposits = sum((part.amount for part in record.deposits), Decimal(0))
             return [
-                Posting(held, record.currency, record.total),
+                *([Posting(CUSTOMER_DEPOSITS, record.currency, deposits)] if deposits else []),
+                *(
+                    [Posting(record.receivable_account_id, record.currency, record.total - deposits)]
+                    if deposits != record.total
+                    else []
+                ),
                 Posting(record.undeposited_funds_account_id, record.currency, -record.total),
             ]
         case DepositRecord():

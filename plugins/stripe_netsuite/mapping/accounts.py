@@ -26,6 +26,7 @@ class AccountRole(StrEnum):
     FX_FEES = "fx_fees"
     INSTANT_PAYOUT_FEES = "instant_payout_fees"
     WITHHELD_TAX = "withheld_tax"
+    DISPUTES = "disputes"
     DISPUTE_REVERSALS = "dispute_reversals"
     RESERVES = "reserves"
     TOPUPS = "topups"
@@ -74,6 +75,8 @@ class Accounts(MappingModel):
     """Fees of instant payouts (F6)."""
     withheld_tax: AccountSelector | None = None
     """Tax that Stripe withholds from payments (F6)."""
+    disputes: AccountSelector | None = None
+    """Disputed money that has no record of another system, under `mode: reconcile_only` (F2, G3)."""
     dispute_reversals: AccountSelector | None = None
     """Disputes that were won, where policy.yaml says `other_deposit` (E5)."""
     reserves: AccountSelector | None = None
@@ -89,7 +92,8 @@ class Accounts(MappingModel):
     contributions: AccountSelector | None = None
     """Contributions and climate orders (F2)."""
     adjustments: AccountSelector | None = None
-    """Stripe's adjustments of the balance, such as credits for goodwill (F2)."""
+    """Stripe's adjustments of the balance, such as credits for goodwill (F2); what is released in another payout than
+    its charge (D5)."""
     unclaimed_funds: AccountSelector | None = None
     """Customers' money that nobody claimed (F2)."""
     issuing: AccountSelector | None = None

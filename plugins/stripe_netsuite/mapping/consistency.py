@@ -99,6 +99,42 @@ def check_clearing_accounts(entities: Entities, policy: Policy, source: YamlSour
             )
 
 
+def check_summaries(entities: Entities, policy: Policy, source: YamlSource, problems: Problems) -> None:
+    """Refuse daily summaries where payouts take charges one by one, or go without some of them (F12)."""
+    if policy.unapplied_payment != "daily_summary":
+        return
+    path: Path = ("unapplied_payment",)
+    one_by_one = [one.id for one in entities.stripe_accounts if one.mode == "full" and one.payouts != "by_hand"]
+    if policy.clearing != "all" and one_by_one:
+        problems.add(
+            source.file,
+            source.line_of(path),
+            "key `unapplied_payment` needs `clearing: all`",
+            saw=f"daily_summary, and clearing: {policy.clearing}",
+            expected=f"clearing: all, or payouts: by_hand for {', '.join(one_by_one)}: a payout may hold half a day",
+        )
+    if policy.payout_mismatch != "fail_closed":
+        problems.add(
+            source.file,
+            source.line_of(path),
+            "key `unapplied_payment` needs `payout_mismatch: fail_closed`",
+            saw=f"daily_summary, and payout_mismatch: {policy.payout_mismatch}",
+            expected="payout_mismatch: fail_closed, because a day is summed up as a whole or not at all",
+        )
+
+
+def check_approval(policy: Policy, source: YamlSource, problems: Problems) -> None:
+    """Refuse a person's approval where no difference is let through in any case (F5)."""
+    if policy.approval != "off" and policy.payout_mismatch == "fail_closed":
+        problems.add(
+            source.file,
+            source.line_of(("approval",)),
+            "key `approval` needs `payout_mismatch: fail_open`",
+            saw=f"{policy.approval}, and payout_mismatch: fail_closed",
+            expected="fail_open, or `approval: off`; without a fail_open_threshold a person decides about every difference",
+        )
+
+
 def check_discount_account(accounts: Accounts, items: Items, source: YamlSource, problems: Problems) -> None:
     """Refuse posting discounts without an account for them (B5)."""
     if items.discount == "posting" and accounts.discount is None:

@@ -29,6 +29,12 @@ StripeAccountId = Annotated[
     Field(json_schema_extra={"x-allowed": "a Stripe account id, acct_…"}),
 ]
 
+BodyFieldName = Annotated[
+    str,
+    StringConstraints(pattern=r"^custbody[a-z0-9_]{1,40}$"),
+    Field(json_schema_extra={"x-allowed": "a custom transaction body field, custbody_…"}),
+]
+
 
 def _existing_zone(name: str) -> str:
     try:
@@ -88,6 +94,10 @@ class StripeAccount(MappingModel):
     """How Stripe pays out: by its schedule, or only when somebody asks for it (F10)."""
     clearing: Mapping[Currency, AccountSelector] = {}
     """Currency (three lower-case letters) → the account that stands for Stripe's balance in it (F10)."""
+    mode: Literal["full", "reconcile_only"] = "full"
+    """`full` books sales; under `reconcile_only` another system books them: they are only linked and deposited (G3)."""
+    stripe_id_field: BodyFieldName | None = None
+    """Transaction body field (custbody_…) in which the other system keeps the Stripe id, under `reconcile_only` (G3)."""
     segments: Segments = Segments()
     """Class, department and location of every transaction."""
     opening_balances: Mapping[Currency, Amount] = {}

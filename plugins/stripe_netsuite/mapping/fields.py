@@ -148,6 +148,7 @@ CustomerField = Annotated[str, StringConstraints(pattern=r"^(custentity[a-z0-9_]
 ItemField = Annotated[str, StringConstraints(pattern=r"^(custitem[a-z0-9_]{1,40}|department|class|location)$")]
 LineField = Annotated[str, StringConstraints(pattern=r"^(custcol[a-z0-9_]{1,40}|department|class|location)$")]
 BodyField = Annotated[str, StringConstraints(pattern=r"^(custbody[a-z0-9_]{1,40}|department|class|location)$")]
+JournalField = Annotated[str, StringConstraints(pattern=r"^custbody[a-z0-9_]{1,40}$")]
 InvoiceField = Annotated[
     str,
     StringConstraints(pattern=r"^(custbody[a-z0-9_]{1,40}|department|class|location|otherRefNum|terms)$"),
@@ -173,3 +174,5 @@ class Fields(MappingModel):
     """Customer refund, from the refund: custbody_…, department, class or location."""
     deposit: Mapping[BodyField, PayoutRule] = {}
     """Deposit, from the payout: custbody_…, department, class or location."""
+    journal_entry: Mapping[JournalField, PayoutRule] = {}
+    """Journal entry of a payout, from the payout: custbody_…. Its lines have the segments of entities.yaml."""

@@ -73,8 +73,7 @@ def load_mapping(folder: Path) -> Mapping:
         consistency.check_link_accounts("items.csv", item_links.values(), entities, problems)
     if accounts:
         consistency.check_accounts_differ(accounts, entities, sources, problems)
-    if entities and policy:
-        consistency.check_clearing_accounts(entities, policy, sources["entities.yaml"], problems)
+    _check_policy(entities, policy, sources, problems)
     if accounts and items:
         consistency.check_discount_account(accounts, items, sources["items.yaml"], problems)
 
@@ -93,6 +92,17 @@ def load_mapping(folder: Path) -> Mapping:
         files=texts,
         version=_version(sources, customer_links, item_links),
     )
+
+
+def _check_policy(
+    entities: Entities | None, policy: Policy | None, sources: dict[str, YamlSource], problems: Problems
+) -> None:
+    if policy is None:
+        return
+    consistency.check_approval(policy, sources["policy.yaml"], problems)
+    if entities is not None:
+        consistency.check_clearing_accounts(entities, policy, sources["entities.yaml"], problems)
+        consistency.check_summaries(entities, policy, sources["policy.yaml"], problems)
 
 
 def _read_texts(folder: Path, problems: Problems) -> dict[str, str]:

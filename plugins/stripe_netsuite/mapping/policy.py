@@ -20,12 +20,17 @@ class Policy(MappingModel):
     refund_partial: Literal["pro_rata", "refund_item", "single_line"] = "pro_rata"
     """Credit memo of a partial refund: the invoice's lines in proportion, one line on the refund item, or one line
     on the invoice's largest item (E2)."""
-    unapplied_payment: Literal["unapplied", "auto_invoice", "cash_sale", "customer_deposit"] = "unapplied"
-    """A payment without an invoice: stays unapplied, gets an invoice of its own, is a cash sale, or a customer deposit
-    (D2)."""
+    unapplied_payment: Literal["unapplied", "auto_invoice", "cash_sale", "customer_deposit", "daily_summary"] = (
+        "unapplied"
+    )
+    """A payment without an invoice: stays unapplied, gets an invoice of its own, is a cash sale, a customer deposit
+    (D2), or part of one invoice and payment a day, currency and item (F12)."""
     duplicate_payment: Literal["unapplied", "hold"] = "unapplied"
     """What a payment brings beyond its invoices: booked and left unapplied, or the payment waits until
     `netsuite_allow_duplicate` is set on it (D3)."""
+    deleted_record: Literal["wait", "book_again"] = "wait"
+    """A payment or refund that was deleted in NetSuite before its payout: the payout waits until a person has entered
+    it again, or the next run books it anew (F4)."""
     integration: Literal["all", "allow_list"] = "all"
     """Book everything that is not blocked, or only what carries `netsuite_allow_integration` (G1)."""
     clearing: Literal["manual_only", "all"] = "manual_only"
@@ -36,6 +41,9 @@ class Policy(MappingModel):
     fail_open_threshold: Mapping[Currency, Amount] = {}
     """Currency → largest sum of the differences of one payout that `fail_open` lets through, in major units; a
     currency that is not here lets none through (F5)."""
+    approval: Literal["off", "above_threshold"] = "off"
+    """What becomes of a payout under `fail_open` whose differences are above the threshold: it waits until they are
+    fixed; or a person is asked in Airflow, and decides about exactly these differences (F5)."""
     unknown_category: Literal["wait", "suspense"] = "wait"
     """A payout with a kind of movement or fee that no rule knows waits; or it goes to the suspense account with a
     finding (F6)."""

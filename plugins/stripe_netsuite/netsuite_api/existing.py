@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from stripe_netsuite.netsuite_api.client import NetSuiteClient
-from stripe_netsuite.netsuite_api.suiteql import internal_ids
+from stripe_netsuite.netsuite_api.lookup import Found
+from stripe_netsuite.netsuite_api.suiteql import column_name, internal_ids
 
 ItemField = Literal["itemid", "displayname"]
 
@@ -25,6 +26,9 @@ _ITEMS_BY_FIELD: dict[ItemField, tuple[str, str]] = {
         "LOWER(REPLACE(i.displayname, ' ', ''))",
     ),
 }
+_BY_BODY_FIELD = (
+    "SELECT t.id, t.externalid, t.recordtype, t.voided, t.field AS matched FROM transaction t WHERE {in} ORDER BY t.id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +64,19 @@ def lookup_items_by_field(
     for row in client.suiteql_in(template, column, list(asked_by_key)):
         for value in asked_by_key.get(row.get("matched", "").replace(" ", "").lower(), []):
             found.setdefault(value, []).append(row["id"])
+    return found
+
+
+def lookup_by_body_field(client: NetSuiteClient, body_field: str, values: Collection[str]) -> dict[str, list[Found]]:
+    """Return the transactions whose custom body field is one of the values, to the letter; keyed as asked."""
+    column = column_name(f"t.{body_field}")
+    template = _BY_BODY_FIELD.replace("t.field", column)
+    asked = set(values)
+    found: dict[str, list[Found]] = {}
+    for row in client.suiteql_in(template, column, sorted(asked)) if asked else ():
+        if row.get("matched") in asked:
+            record = Found(
+                row["id"], row.get("recordtype", ""), row.get("externalid", ""), is_voided=row.get("voided") == "T"
+            )
+            found.setdefault(row["matched"], []).append(record)
     return found

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-from stripe_netsuite.errors import NetSuiteProtocolError
 from stripe_netsuite.netsuite_api.client import NetSuiteClient
-from stripe_netsuite.netsuite_api.query_page import Row
+from stripe_netsuite.netsuite_api.query_page import amount_of
 from stripe_netsuite.netsuite_api.suiteql import internal_ids
 
 _ZERO = Decimal(0)
@@ -36,16 +35,18 @@ _APPLIED = (
     "SELECT k.previousdoc, k.nextdoc, k.previousline, k.nextline, k.nexttype, k.foreignamount "
     "FROM nexttransactionlinelink k WHERE {in} ORDER BY k.previousdoc, k.nextdoc, k.previousline, k.nextline"
 )
+# One row a line, however many accounting books the company has: hence DISTINCT before the sums.
 _MOVEMENTS = (
-    "SELECT t.currency, CASE WHEN t.trandate < ? THEN 'T' ELSE 'F' END AS isopening, "
-    "SUM(CASE WHEN l.foreignamount > 0 THEN l.foreignamount ELSE 0 END) AS moneyin, "
-    "SUM(CASE WHEN l.foreignamount < 0 THEN l.foreignamount ELSE 0 END) AS moneyout "
+    "SELECT m.currency, m.isopening, "
+    "SUM(CASE WHEN m.foreignamount > 0 THEN m.foreignamount ELSE 0 END) AS moneyin, "
+    "SUM(CASE WHEN m.foreignamount < 0 THEN m.foreignamount ELSE 0 END) AS moneyout, SUM(m.netamount) AS base "
+    "FROM (SELECT DISTINCT l.transaction, l.id, t.currency, l.foreignamount, l.netamount, "
+    "CASE WHEN t.trandate < ? THEN 'T' ELSE 'F' END AS isopening "
     "FROM transactionaccountingline a "
     "JOIN transactionline l ON l.transaction = a.transaction AND l.id = a.transactionline "
     "JOIN transaction t ON t.id = a.transaction "
-    "WHERE a.posting = 'T' AND a.account = ? AND l.subsidiary = ? "
-    "GROUP BY t.currency, CASE WHEN t.trandate < ? THEN 'T' ELSE 'F' END "
-    "ORDER BY t.currency, isopening"
+    "WHERE a.posting = 'T' AND a.account = ? AND l.subsidiary = ?) m "
+    "GROUP BY m.currency, m.isopening ORDER BY m.currency, m.isopening"
 )
 
 
@@ -62,11 +63,15 @@ class HeldRecord:
 
 @dataclass(frozen=True, slots=True)
 class Movements:
-    """An account in one currency: its balance before a day, and what came and went from then on (`out` negative)."""
+    """An account in one currency: its balance before a day, and what came and went from then on (`out` negative).
+
+    `base` is the balance of all of it in the subsidiary's base currency.
+    """
 
     opening: Decimal = _ZERO
     came_in: Decimal = _ZERO
     went_out: Decimal = _ZERO
+    base: Decimal = _ZERO
 
 
 def held_records(client: NetSuiteClient, account_id: str, subsidiary_id: str, since: date) -> Iterator[HeldRecord]:
@@ -78,8 +83,8 @@ def held_records(client: NetSuiteClient, account_id: str, subsidiary_id: str, si
         if row["id"] == seen:
             continue
         seen = row["id"]
-        base = _amount(row, "debit") - _amount(row, "credit")
-        foreign = abs(_amount(row, "foreigntotal"))
+        base = amount_of(row, "debit") - amount_of(row, "credit")
+        foreign = abs(amount_of(row, "foreigntotal"))
         yield HeldRecord(
             row["id"], row.get("externalid"), row.get("currency", ""), foreign if base >= 0 else -foreign, base
         )
@@ -88,7 +93,7 @@ def held_records(client: NetSuiteClient, account_id: str, subsidiary_id: str, si
 def unpaid_amounts(client: NetSuiteClient, ids: Collection[str]) -> dict[str, Decimal]:
     """Return what is open of these invoices, in their currency; those that are gone or voided are missing."""
     return {
-        row["id"]: _amount(row, "foreignamountunpaid")
+        row["id"]: amount_of(row, "foreignamountunpaid")
         for row in client.suiteql_in(_INVOICES, "t.id", internal_ids(ids))
         if row.get("voided") != "T"
     }
@@ -107,30 +112,19 @@ def applied_to(client: NetSuiteClient, invoice_ids: Collection[str]) -> dict[str
         # A revaluation is linked to the invoice as well; nothing is paid by it.
         if "foreignamount" in row and row.get("nexttype", "").lower() != "fxreval":
             records = found.setdefault(row["previousdoc"], {})
-            records[row["nextdoc"]] = records.get(row["nextdoc"], _ZERO) + abs(_amount(row, "foreignamount"))
+            records[row["nextdoc"]] = records.get(row["nextdoc"], _ZERO) + abs(amount_of(row, "foreignamount"))
     return found
 
 
 def account_movements(client: NetSuiteClient, account_id: str, subsidiary_id: str, since: date) -> dict[str, Movements]:
     """Return, by the currency's internal id, how an account's balance came about, added up by NetSuite."""
     found: dict[str, Movements] = {}
-    for row in client.suiteql(_MOVEMENTS, (since, int(account_id), int(subsidiary_id), since)):
-        came_in, went_out = _amount(row, "moneyin"), _amount(row, "moneyout")
+    for row in client.suiteql(_MOVEMENTS, (since, int(account_id), int(subsidiary_id))):
+        came_in, went_out = amount_of(row, "moneyin"), amount_of(row, "moneyout")
         before = found.get(row["currency"], Movements())
+        base = before.base + amount_of(row, "base")
         if row["isopening"] == "T":
-            found[row["currency"]] = Movements(came_in + went_out, before.came_in, before.went_out)
+            found[row["currency"]] = Movements(came_in + went_out, before.came_in, before.went_out, base)
         else:
-            found[row["currency"]] = Movements(before.opening, came_in, went_out)
+            found[row["currency"]] = Movements(before.opening, came_in, went_out, base)
     return found
-
-
-def _amount(row: Row, column: str) -> Decimal:
-    try:
-        value = Decimal(row.get(column, "0"))
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite():
-        raise NetSuiteProtocolError(
-            "an amount is not a number", subject=f"SuiteQL column {column}", saw=repr(row[column])
-        )
-    return value

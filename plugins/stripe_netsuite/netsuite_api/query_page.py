@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from stripe_netsuite.errors import NetSuiteProtocolError
@@ -41,6 +42,19 @@ def read_page(content: dict[str, Any], offset: int) -> QueryPage:
     if not has_more and isinstance(total, int) and total > offset + len(items):
         raise _broken(f"no more after {offset + len(items)} of {total} rows", "hasMore")
     return QueryPage([_row(item) for item in items], has_more)
+
+
+def amount_of(row: Row, column: str) -> Decimal:
+    """Return a column as an exact number, zero where it is NULL. Raises NetSuiteProtocolError for anything else."""
+    try:
+        value = Decimal(row.get(column, "0"))
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite():
+        raise NetSuiteProtocolError(
+            "an amount is not a number", subject=f"SuiteQL column {column}", saw=repr(row[column])
+        )
+    return value
 
 
 def _row(item: Any) -> Row:

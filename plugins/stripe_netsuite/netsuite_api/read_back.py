@@ -9,11 +9,11 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from stripe_netsuite.errors import NetSuiteProtocolError
 from stripe_netsuite.netsuite_api.client import NetSuiteClient
-from stripe_netsuite.netsuite_api.query_page import Row
+from stripe_netsuite.netsuite_api.query_page import Row, amount_of
 from stripe_netsuite.netsuite_api.suiteql import internal_ids
 
 
@@ -41,6 +41,7 @@ class TransactionState:
     main_account_id: str | None
     subsidiary_id: str | None
     deposit_ids: tuple[str, ...] = ()
+    memo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class GlLine:
 
 _TRANSACTIONS = (
     "SELECT t.id, t.type, t.recordtype, t.externalid, t.currency, t.exchangerate, t.foreigntotal, "
-    "t.foreignamountunpaid, t.foreignpaymentamountunused, t.voided, t.entity, "
+    "t.foreignamountunpaid, t.foreignpaymentamountunused, t.voided, t.entity, t.memo, "
     "TO_CHAR(t.trandate, 'YYYY-MM-DD') AS trandate, l.subsidiary, a.account "
     "FROM transaction t "
     "LEFT JOIN transactionline l ON l.transaction = t.id AND l.mainline = 'T' "
@@ -123,7 +124,7 @@ def lookup_applications(client: NetSuiteClient, payment_ids: Collection[str]) ->
         # A revaluation is linked to payment and invoice as well; nothing is paid by it.
         if "foreignamount" in row and row.get("previoustype", "").lower() != "fxreval":
             documents = amounts.setdefault(row["nextdoc"], {})
-            applied = abs(_decimal(row, "foreignamount"))
+            applied = abs(amount_of(row, "foreignamount"))
             documents[row["previousdoc"]] = documents.get(row["previousdoc"], Decimal(0)) + applied
     return {payment: list(documents.items()) for payment, documents in amounts.items()}
 
@@ -151,7 +152,7 @@ def gl_lines(client: NetSuiteClient, ids: Collection[str]) -> dict[str, list[GlL
     """
     lines: dict[str, list[GlLine]] = {}
     for row in client.suiteql_in(_GL_LINES, "a.transaction", internal_ids(ids)):
-        line = GlLine(row.get("transactionline", ""), row["account"], _amount(row, "debit"), _amount(row, "credit"))
+        line = GlLine(row.get("transactionline", ""), row["account"], amount_of(row, "debit"), amount_of(row, "credit"))
         lines.setdefault(row["transaction"], []).append(line)
     return lines
 
@@ -163,31 +164,16 @@ def _transaction_state(row: Row) -> TransactionState:
         record_type=row.get("recordtype", ""),
         external_id=row.get("externalid"),
         currency_id=row.get("currency", ""),
-        exchange_rate=_decimal(row, "exchangerate") if "exchangerate" in row else None,
-        foreign_total=abs(_amount(row, "foreigntotal")),
-        foreign_unpaid=_decimal(row, "foreignamountunpaid") if "foreignamountunpaid" in row else None,
+        exchange_rate=amount_of(row, "exchangerate") if "exchangerate" in row else None,
+        foreign_total=abs(amount_of(row, "foreigntotal")),
+        foreign_unpaid=amount_of(row, "foreignamountunpaid") if "foreignamountunpaid" in row else None,
         foreign_unused=(
-            abs(_decimal(row, "foreignpaymentamountunused")) if "foreignpaymentamountunused" in row else None
+            abs(amount_of(row, "foreignpaymentamountunused")) if "foreignpaymentamountunused" in row else None
         ),
         is_voided=row.get("voided") == "T",
         tran_date=date.fromisoformat(row["trandate"]),
         entity_id=row.get("entity"),
         main_account_id=row.get("account"),
         subsidiary_id=row.get("subsidiary"),
+        memo=row.get("memo", ""),
     )
-
-
-def _amount(row: Row, column: str) -> Decimal:
-    return _decimal(row, column) if column in row else Decimal(0)
-
-
-def _decimal(row: Row, column: str) -> Decimal:
-    try:
-        value = Decimal(row[column])
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite():
-        raise NetSuiteProtocolError(
-            "an amount is not a number", subject=f"SuiteQL column {column}", saw=repr(row[column])
-        )
-    return value

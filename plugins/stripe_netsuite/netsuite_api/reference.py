@@ -7,7 +7,7 @@ which name of the mapping NetSuite does not know.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
@@ -73,12 +73,16 @@ class AccountingPeriod:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceData:
-    """What was read. `periods` is None when the role may not see them."""
+    """What was read. `periods` is None when the role may not see them.
+
+    `refused`: NetSuite's words, by what could not be read at all (`accounts`, `subsidiaries`).
+    """
 
     accounts: tuple[Account, ...]
     currencies: tuple[Currency, ...]
     subsidiaries: tuple[Subsidiary, ...]
     periods: tuple[AccountingPeriod, ...] | None
+    refused: Mapping[str, str] = field(default_factory=dict)
     _accounts_by_key: dict[str, list[Account]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -159,12 +163,23 @@ class ReferenceData:
 
 def load_reference(client: NetSuiteClient, *, accounts: bool = True, periods: bool = True) -> ReferenceData:
     """Read the reference data: one query for each kind, leaving out those that are not wanted."""
+    refused: dict[str, str] = {}
     return ReferenceData(
-        accounts=tuple(_read_accounts(client)) if accounts else (),
+        accounts=_unless_refused("accounts", _read_accounts(client), refused) if accounts else (),
         currencies=tuple(_read_currencies(client)),
-        subsidiaries=tuple(_read_subsidiaries(client)),
+        subsidiaries=_unless_refused("subsidiaries", _read_subsidiaries(client), refused),
         periods=_read_periods(client) if periods else None,
+        refused=refused,
     )
+
+
+def _unless_refused(kind: str, records: Iterable[_Named], refused: dict[str, str]) -> tuple[_Named, ...]:
+    """Read them all; what a role may not see is refused, and noted: whoever needs it says so of its own account."""
+    try:
+        return tuple(records)
+    except NetSuiteRefused as error:
+        refused[kind] = error.message
+        return ()
 
 
 def _read_accounts(client: NetSuiteClient) -> Iterable[Account]:

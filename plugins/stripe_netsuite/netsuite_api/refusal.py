@@ -20,6 +20,7 @@ from stripe_netsuite.errors import (
     NetSuiteProtocolError,
     NetSuiteRecordBusy,
     NetSuiteRefused,
+    NetSuiteWrongSubsidiary,
     StripeNetSuiteError,
 )
 
@@ -45,6 +46,11 @@ _PERIOD = re.compile(
 _NOT_FOUND = re.compile(
     r"transaction type specified is incorrect|record instance does not exist|that record does not exist"
     r"|transaction you are attempting to access does not exist|record has (?:already )?been deleted",
+    re.IGNORECASE,
+)
+_SUBSIDIARY = re.compile(
+    r"transaction subsidiary \S+ is not valid for|can ?not be used with the selected subsidiary"
+    r"|subsidiary selected does ?n.?t match",
     re.IGNORECASE,
 )
 _UNKNOWN_TYPE = re.compile(r"record type '.*' does not exist", re.IGNORECASE)
@@ -74,6 +80,7 @@ _NEXT_STEPS: dict[type[NetSuiteRefused], str] = {
     NetSuiteDuplicate: "look the record up by its external id or name, and link it",
     NetSuiteNotFound: "check that the record still exists and that the role may see it",
     NetSuitePeriodClosed: "open the period, or let the closed-period policy choose another date",
+    NetSuiteWrongSubsidiary: "give the record that NetSuite names this subsidiary, or link another one",
     NetSuiteRefused: "correct the field that NetSuite names, in the mapping or in NetSuite",
 }
 
@@ -159,6 +166,7 @@ def _kind_of(status: int, refusal: Refusal) -> type[FatalError | NetSuiteRecordB
         (_DUPLICATE, NetSuiteDuplicate),
         (_PERIOD, NetSuitePeriodClosed),
         (_NOT_FOUND, NetSuiteNotFound),
+        (_SUBSIDIARY, NetSuiteWrongSubsidiary),
     )
     for pattern, kind in by_text:
         if pattern.search(text):

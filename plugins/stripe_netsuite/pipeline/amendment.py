@@ -14,7 +14,8 @@ from stripe_netsuite.domain.finding import Finding, Severity
 from stripe_netsuite.domain.identity import Role
 from stripe_netsuite.domain.netsuite_record import RecordType
 from stripe_netsuite.errors import InvariantBroken, NetSuiteRefused, NetSuiteUnavailable
-from stripe_netsuite.pipeline.loading import Step, settle_intents
+from stripe_netsuite.pipeline.loading import Step
+from stripe_netsuite.pipeline.settling import settle_intents
 from stripe_netsuite.staging.findings import record_findings, resolve_findings
 from stripe_netsuite.staging.journal import Intent, Outcome, open_intents, write_intents, write_outcomes
 
@@ -88,7 +89,7 @@ def settle_changes(step: Step, record_type: RecordType) -> None:
         rows = open_intents(connection, step.services.netsuite_account, step.account.id)
     changes = [row.intent for row in rows if row.intent.external_id is None and row.intent.record_type is record_type]
     if changes:
-        settle_intents(step, {intent.stripe_id for intent in changes})
+        settle_intents(step.services, step.account.id, {intent.stripe_id for intent in changes})
 
 
 def change_refused(

@@ -17,8 +17,9 @@ from stripe_netsuite.pipeline.linking import (
     link_named,
     without_external_id,
 )
-from stripe_netsuite.pipeline.loading import BATCH, Candidate, Step, load_candidates, settle_intents
-from stripe_netsuite.pipeline.needed import needed_customers, unlinked
+from stripe_netsuite.pipeline.loading import BATCH, Candidate, Step, load_candidates
+from stripe_netsuite.pipeline.needed import excluded_before, needed_customers, unlinked
+from stripe_netsuite.pipeline.settling import settle_intents
 from stripe_netsuite.pipeline.staged import pending, read_objects
 from stripe_netsuite.transform.books import GLOBAL_CUSTOMER
 from stripe_netsuite.transform.control import blocked
@@ -30,6 +31,7 @@ def load_customers(step: Step) -> None:
     """Link or create the customers that transactions need, give them their currencies, update what policy allows."""
     needed = needed_customers(step)
     changed = {row.stripe_id: row.content_hash for row, _ in pending(step, "customer", Customer)}
+    changed |= excluded_before(step, "customer", needed)
     ids = sorted((changed.keys() | needed.keys()) - {GLOBAL_CUSTOMER})
     for start in range(0, len(ids), BATCH):
         _load_batch(step, ids[start : start + BATCH], needed, changed)
@@ -38,7 +40,7 @@ def load_customers(step: Step) -> None:
     give_currencies(step, needed)
     if not step.run.dry_run:
         # A change whose answer was lost stands by now: it was seen in NetSuite, or made again.
-        settle_intents(step, {*ids, *needed})
+        settle_intents(step.services, step.account.id, {*ids, *needed})
 
 
 def _load_batch(step: Step, ids: Sequence[str], needed: dict[str, set[str]], changed: dict[str, str]) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from stripe_netsuite.domain.identity import Role, external_id, is_same_external_id
 from stripe_netsuite.domain.netsuite_record import RecordType
 from stripe_netsuite.netsuite_api.lookup import lookup_external_ids
-from stripe_netsuite.pipeline.loading import Step, settle_intents
+from stripe_netsuite.pipeline.loading import Step
+from stripe_netsuite.pipeline.settling import settle_intents
 from stripe_netsuite.reconcile.deposit_parts import part_ids
 from stripe_netsuite.staging.links import LinkRow, read_links, write_links
 
@@ -36,23 +37,24 @@ def standing_parts(step: Step, payout_id: str, member_count: int) -> dict[str, i
         standing[record.internal_id] = number
         link = links.get((one, Role.MAIN))
         if link is None or link.internal_id != record.internal_id:
-            adopted.append(_link(step, one, record.internal_id))
+            adopted.append(adopted_link(step, one, record.internal_id))
     if adopted and not step.run.dry_run:
         with services.engine.begin() as connection:
             write_links(connection, adopted)
-        settle_intents(step, {link.stripe_id for link in adopted})
+        settle_intents(step.services, step.account.id, {link.stripe_id for link in adopted})
     return standing
 
 
-def _link(step: Step, stripe_id: str, internal_id: str) -> LinkRow:
+def adopted_link(step: Step, stripe_id: str, internal_id: str, role: Role = Role.MAIN) -> LinkRow:
+    """Return the link of a deposit that was found by its external id."""
     return LinkRow(
         netsuite_account=step.services.netsuite_account,
         stripe_account=step.account.id,
         stripe_id=stripe_id,
-        role=Role.MAIN,
+        role=role,
         record_type=RecordType.DEPOSIT,
         internal_id=internal_id,
-        external_id=external_id(stripe_id),
+        external_id=external_id(stripe_id, role),
         payload_hash=None,
         body_total=None,
         origin="adopted",

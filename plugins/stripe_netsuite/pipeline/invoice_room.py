@@ -1,6 +1,7 @@
 """How much the invoices of a batch still take, as NetSuite says it (ACCOUNTING D3); payments take it one after another.
 
-A payment that is booked already is not fitted again: its room is what it is applied to now.
+A payment that is booked already is not fitted again: its room is what it is applied to now, and what is still to come
+of its money into what its invoices have open (`late_application`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from stripe_netsuite.domain.netsuite_record import CustomerPaymentRecord, Link, 
 from stripe_netsuite.domain.stripe_object import Invoice, InvoicePayment
 from stripe_netsuite.load.plan import KnownLink
 from stripe_netsuite.netsuite_api.read_back import lookup_applications, lookup_transactions
+from stripe_netsuite.pipeline.earlier_claims import Claims, read_claims
 from stripe_netsuite.pipeline.loading import PLANNED, Step
 
 
@@ -24,15 +26,20 @@ class InvoiceRoom:
 
     left: dict[str, int] = field(default_factory=dict)
     booked: dict[str, dict[str, int]] = field(default_factory=dict)
+    claims: Claims = field(default_factory=Claims)
+    payments_by_charge: Mapping[str, Sequence[InvoicePayment]] = field(default_factory=dict)
 
     def of(self, charge_id: str) -> Mapping[str, int]:
         """Return the room that a charge's payment has."""
-        return self.booked.get(charge_id, self.left)
+        if charge_id in self.booked:
+            return self.booked[charge_id]
+        return self.claims.room(self.left, self.payments_by_charge.get(charge_id, ()))
 
     def take(self, charge_id: str, records: Iterable[Record]) -> None:
         """Take what the records of a new payment are applied to."""
         if charge_id in self.booked:
             return
+        self.claims.settle(self.payments_by_charge.get(charge_id, ()))
         for record in records:
             if not isinstance(record, CustomerPaymentRecord):
                 continue
@@ -54,13 +61,17 @@ def read_room(
         for (stripe_id, role), link in step.links(invoices).items()
         if role is Role.MAIN and link.record_type == RecordType.INVOICE.value
     }
-    room = InvoiceRoom(_left(step, invoice_links, invoices))
+    room = InvoiceRoom(
+        _left(step, invoice_links, invoices),
+        claims=read_claims(step, invoices),
+        payments_by_charge=payments_by_charge,
+    )
     booked = {
         charge: links[charge, Role.MAIN].internal_id
         for charge, paid in payments_by_charge.items()
         if paid and (charge, Role.MAIN) in links
     }
-    room.booked = _booked(step, booked, invoice_links, payments_by_charge)
+    room.booked = _booked(step, booked, invoice_links, payments_by_charge, room.left)
     return room
 
 
@@ -82,6 +93,7 @@ def _booked(
     payment_links: Mapping[str, str],
     invoice_links: Mapping[str, str],
     payments_by_charge: Mapping[str, Sequence[InvoicePayment]],
+    left: Mapping[str, int],
 ) -> dict[str, dict[str, int]]:
     ids = {one for one in payment_links.values() if one != PLANNED}
     states = lookup_transactions(step.services.netsuite, ids) if ids else {}
@@ -94,8 +106,11 @@ def _booked(
             # Nothing of it is unapplied, wherever it was applied to: no invoice is short of room.
             continue
         now = dict(applications.get(internal_id, ()))
+        unused = state.foreign_unused
         for paid in payments_by_charge[charge]:
             if paid.invoice in invoice_links:
-                amount = now.get(invoice_links[paid.invoice], Decimal(0))
-                booked[charge][paid.invoice] = Money.from_major(amount, paid.currency).minor
+                applied = Money.from_major(now.get(invoice_links[paid.invoice], Decimal(0)), paid.currency).minor
+                to_come = min(left.get(paid.invoice, 0), Money.from_major(unused, paid.currency).minor)
+                unused -= Money(to_come, paid.currency).major
+                booked[charge][paid.invoice] = applied + to_come
     return booked

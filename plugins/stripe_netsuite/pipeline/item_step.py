@@ -17,7 +17,8 @@ from stripe_netsuite.pipeline.linking import (
     without_external_id,
 )
 from stripe_netsuite.pipeline.loading import Candidate, Step, load_candidates
-from stripe_netsuite.pipeline.needed import needed_items, unlinked
+from stripe_netsuite.pipeline.needed import excluded_before, needed_items, unlinked
+from stripe_netsuite.pipeline.shared_items import offer_here
 from stripe_netsuite.pipeline.staged import pending, read_objects
 from stripe_netsuite.transform.books import DISPUTE_ITEM, GLOBAL_ITEM, ONE_OFF_ITEM, PARTIAL_REFUND_ITEM
 from stripe_netsuite.transform.item import (
@@ -36,8 +37,9 @@ def load_items(step: Step) -> None:
     load_shared_items(step, needed.shared)
     _load_prices(step, needed.prices)
     _load_coupons(step, needed.coupons)
-    for object_type, kind in (("price", Price), ("coupon", Coupon), ("product", Product)):
-        _settle(step, object_type, kind)
+    _settle(step, "price", Price, needed.prices)
+    _settle(step, "coupon", Coupon, needed.coupons)
+    _settle(step, "product", Product, ())
 
 
 def load_shared_items(step: Step, keys: Collection[str]) -> None:
@@ -52,12 +54,12 @@ def load_shared_items(step: Step, keys: Collection[str]) -> None:
     new = unlinked(step, set(keys))
     by_id = {key: (selectors[key].value, step.books.items.item_type) for key in new if selectors[key].by == "id"}
     link_fixed(step, by_id)
+    made = new - by_id.keys()
     load_candidates(
         step,
         [
             Candidate("item", key, None, Booked((shared_item(key, step.books),)))
-            for key in sorted(new)
-            if key not in by_id
+            for key in sorted(made - offer_here(step, made))
         ],
     )
 
@@ -133,8 +135,9 @@ def _load_coupons(step: Step, ids: set[str]) -> None:
             internal_id = coupon.metadata[DISCOUNT_METADATA_KEY]
             named.append(Named(coupon.id, internal_id, RecordType.DISCOUNT_ITEM, f"Metadata {DISCOUNT_METADATA_KEY}"))
     answers = link_named(step, "item", named)
+    new = unlinked(step, set(coupons))
     candidates: list[Candidate] = []
-    for stripe_id in sorted(unlinked(step, set(coupons))):
+    for stripe_id in sorted(new - offer_here(step, new - answers.keys())):
         finding = answers.get(stripe_id)
         outcome: Outcome = (
             Waiting(finding.code, (finding,))
@@ -145,19 +148,20 @@ def _load_coupons(step: Step, ids: set[str]) -> None:
     load_candidates(step, candidates)
 
 
-def _settle(step: Step, object_type: str, kind: type[Price | Coupon | Product]) -> None:
+def _settle(step: Step, object_type: str, kind: type[Price | Coupon | Product], needed: Collection[str]) -> None:
     """Give every pending catalogue object its state: it has an item, or no invoice has used it yet."""
-    rows = [row for row, _ in pending(step, object_type, kind)]
-    links = {stripe_id for stripe_id, _ in step.links(row.stripe_id for row in rows)}
+    hashes = {row.stripe_id: row.content_hash for row, _ in pending(step, object_type, kind)}
+    hashes |= excluded_before(step, object_type, needed)
+    links = {stripe_id for stripe_id, _ in step.links(hashes)}
     load_candidates(
         step,
         [
             Candidate(
                 object_type,
-                row.stripe_id,
-                row.content_hash,
-                Booked(()) if row.stripe_id in links else Excluded("B5: no invoice line has used it yet"),
+                stripe_id,
+                content_hash,
+                Booked(()) if stripe_id in links else Excluded("B5: no invoice line has used it yet"),
             )
-            for row in rows
+            for stripe_id, content_hash in hashes.items()
         ],
     )

@@ -1,7 +1,8 @@
 """Apply a payment that was booked before Stripe told which invoice it pays (ACCOUNTING D2, D6).
 
 Bank debits are booked when they begin and pay their invoice when the bank has answered; a payment may also be attached
-to an invoice later. Both sides must still have room: what a person has done meanwhile stands.
+to an invoice later. Both sides must still have room: what a person has done meanwhile stands. The payment is then what it
+would be, had Stripe told at once.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from stripe_netsuite.domain.netsuite_record import RecordType
 from stripe_netsuite.domain.stripe_object import Charge, InvoicePayment
 from stripe_netsuite.netsuite_api.read_back import TransactionState, lookup_transactions
 from stripe_netsuite.pipeline.amendment import amend, change_refused
+from stripe_netsuite.pipeline.earlier_claims import read_claims
 from stripe_netsuite.pipeline.loading import PLANNED, Step
 from stripe_netsuite.pipeline.staged import read_objects
 from stripe_netsuite.staging.payload_search import charges_of_intents
@@ -29,21 +31,25 @@ def apply_late(step: Step, payments: Sequence[InvoicePayment]) -> None:
     due = [one for one in paid if _left(states.get(invoices.get(one.invoice, ""))) > 0]
     if not due:
         return
-    charge_by_payment = _charges(step, due)
-    records = _internal_ids(step, set(charge_by_payment.values()), RecordType.CUSTOMER_PAYMENT)
+    charges_by_payment = _charges(step, due)
+    every = {charge for charges in charges_by_payment.values() for charge in charges}
+    records = _internal_ids(step, every, RecordType.CUSTOMER_PAYMENT)
     payment_states = _states(step, records)
+    charges = read_objects(step, "charge", Charge, records)
+    claims = read_claims(step, {one.invoice for one in due})
     left = {internal_id: _left(state) for internal_id, state in states.items()}
     unused = {internal_id: state.foreign_unused or Decimal(0) for internal_id, state in payment_states.items()}
     for one in due:
-        charge = charge_by_payment.get(one.id, "")
+        charge = next((charge for charge in charges_by_payment[one.id] if unused.get(records.get(charge, ""))), "")
         payment_id, invoice_id = records.get(charge, ""), invoices[one.invoice]
-        amount = min(
-            Money(one.amount_paid or 0, one.currency).major, left[invoice_id], unused.get(payment_id, Decimal(0))
-        )
+        room = left[invoice_id] - Money(claims.before(one), one.currency).major
+        amount = min(Money(one.amount_paid or 0, one.currency).major, room, unused.get(payment_id, Decimal(0)))
         if amount <= 0:
             continue
         line = {"doc": {"id": invoice_id}, "apply": True, "amount": amount}
-        body = {"customer": {"id": payment_states[payment_id].entity_id}, "apply": {"items": [line]}}
+        state = payment_states[payment_id]
+        memo = _memo(state.memo, charges.get(charge))
+        body = {"customer": {"id": state.entity_id}, "apply": {"items": [line]}, **memo}
         why = f"Stripe says that it pays invoice {one.invoice}."
         refusal = partial(change_refused, step, charge, RecordType.CUSTOMER_PAYMENT, payment_id, why)
         if amend(step, charge, RecordType.CUSTOMER_PAYMENT, payment_id, body, refusal):
@@ -51,15 +57,30 @@ def apply_late(step: Step, payments: Sequence[InvoicePayment]) -> None:
             unused[payment_id] -= amount
 
 
-def _charges(step: Step, payments: Sequence[InvoicePayment]) -> dict[str, str]:
-    """Return the charge that made each invoice payment: of its intent's charges the one that succeeded."""
+def _memo(memo: str, charge: Charge | None) -> dict[str, str]:
+    """Take out of the memo what it says of a payment without an invoice (D2), unless somebody changed it."""
+    description = " ".join((charge.description or "").split()) if charge else ""
+    if charge is None or not description or not memo.startswith(f"Stripe: {charge.id} | {description}"):
+        return {}
+    return {"memo": memo.replace(f" | {description}", "", 1)}
+
+
+def _charges(step: Step, payments: Sequence[InvoicePayment]) -> dict[str, list[str]]:
+    """Return the charges that may have made each invoice payment: of its intent's charges those that succeeded.
+
+    One whose payload retention dropped does not tell; its payment does, which is used up where its bank refused it.
+    """
     intents = {one.payment.payment_intent for one in payments if one.payment.payment_intent}
     with step.services.engine.connect() as connection:
         by_intent = charges_of_intents(connection, step.account.id, intents)
     charges = read_objects(step, "charge", Charge, {charge for each in by_intent.values() for charge in each})
-    succeeded = {charge.payment_intent: charge.id for charge in charges.values() if charge.status == "succeeded"}
-    found = {one.id: one.payment.charge or succeeded.get(one.payment.payment_intent) for one in payments}
-    return {payment: charge for payment, charge in found.items() if charge is not None}
+    failed = {charge.id for charge in charges.values() if charge.status != "succeeded"}
+    return {
+        one.id: [one.payment.charge]
+        if one.payment.charge
+        else [charge for charge in by_intent.get(one.payment.payment_intent or "", ()) if charge not in failed]
+        for one in payments
+    }
 
 
 def _internal_ids(step: Step, stripe_ids: set[str], record_type: RecordType) -> dict[str, str]:

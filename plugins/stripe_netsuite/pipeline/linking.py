@@ -16,7 +16,9 @@ from stripe_netsuite.netsuite_api.existing import lookup_presence
 from stripe_netsuite.netsuite_api.lookup import lookup_external_ids
 from stripe_netsuite.netsuite_api.read_back import lookup_transactions
 from stripe_netsuite.pipeline.loading import Step
+from stripe_netsuite.reconcile.clearing import is_summary_id
 from stripe_netsuite.staging.links import LinkRow, Origin, links_by_internal_id, write_links
+from stripe_netsuite.staging.write_backs import written_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,16 @@ class Matches:
     internal_ids: Sequence[str]
     record_type: RecordType
     field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A record that stands for an object from now on."""
+
+    stripe_id: str
+    role: Role
+    record_type: RecordType
+    internal_id: str
 
 
 def link_named(step: Step, group: RecordGroup, named: Sequence[Named]) -> dict[str, Finding | None]:
@@ -74,7 +86,8 @@ def link_transactions(step: Step, named: Sequence[Named]) -> dict[str, Finding]:
     Stripe object already. Its amount is compared when it is read back.
     """
     linked = {stripe_id for stripe_id, role in step.links(one.stripe_id for one in named) if role is Role.MAIN}
-    new = [one for one in named if one.stripe_id not in linked]
+    own = own_references(step, [one.stripe_id for one in named])
+    new = [one for one in named if one.stripe_id not in linked and (one.stripe_id, one.internal_id) not in own]
     ids = {one.internal_id for one in new if one.internal_id.isascii() and one.internal_id.isdigit()}
     states = lookup_transactions(step.services.netsuite, ids) if ids else {}
     findings: dict[str, Finding] = {}
@@ -82,6 +95,8 @@ def link_transactions(step: Step, named: Sequence[Named]) -> dict[str, Finding]:
     for one in new:
         state = states.get(one.internal_id)
         taken = _taken_by(step, one)
+        if state is not None and not taken and is_summary_id(step.account.id, state.external_id):
+            continue  # what we wrote back ourselves, and have lost the link of: it is found again with its day (F12)
         if state is None or state.is_voided:
             wrong = "voided" if state is not None else "not there"
         elif state.record_type.lower() != one.record_type.value.lower():
@@ -103,6 +118,12 @@ def link_transactions(step: Step, named: Sequence[Named]) -> dict[str, Finding]:
         )
     _link(step, list(good.values()), "metadata")
     return findings
+
+
+def own_references(step: Step, stripe_ids: Sequence[str]) -> set[tuple[str, str]]:
+    """Return (Stripe id, internal id) that we wrote into metadata: without a link, that record was given up."""
+    with step.services.engine.connect() as connection:
+        return written_ids(connection, step.services.netsuite_account, step.account.id, stripe_ids)
 
 
 def _taken_by(step: Step, one: Named) -> str:
@@ -146,12 +167,17 @@ def link_fixed(step: Step, records: Mapping[str, tuple[str, RecordType]]) -> Non
 
 
 def _link(step: Step, rows: Sequence[tuple[str, str, RecordType]], origin: Origin) -> None:
+    link_records(step, [Chosen(stripe_id, Role.MAIN, kind, number) for stripe_id, number, kind in rows], origin)
+
+
+def link_records(step: Step, rows: Sequence[Chosen], origin: Origin) -> None:
+    """Store links to records that are not ours: they have no hash, and are never written to."""
     if not rows:
         return
     step.counts["linked"] += len(rows)
     if step.run.dry_run:
-        for stripe_id, internal_id, record_type in rows:
-            step.planned[stripe_id, Role.MAIN] = KnownLink(record_type.value, internal_id, None, None)
+        for row in rows:
+            step.planned[row.stripe_id, row.role] = KnownLink(row.record_type.value, row.internal_id, None, None)
         return
     now = step.services.clock.now()
     with step.services.engine.begin() as connection:
@@ -161,10 +187,10 @@ def _link(step: Step, rows: Sequence[tuple[str, str, RecordType]], origin: Origi
                 LinkRow(
                     netsuite_account=step.services.netsuite_account,
                     stripe_account=step.account.id,
-                    stripe_id=stripe_id,
-                    role=Role.MAIN,
-                    record_type=record_type,
-                    internal_id=internal_id,
+                    stripe_id=row.stripe_id,
+                    role=row.role,
+                    record_type=row.record_type,
+                    internal_id=row.internal_id,
                     external_id=None,
                     payload_hash=None,
                     body_total=None,
@@ -173,7 +199,7 @@ def _link(step: Step, rows: Sequence[tuple[str, str, RecordType]], origin: Origi
                     run_id=step.run.run_id,
                     linked_at=now,
                 )
-                for stripe_id, internal_id, record_type in rows
+                for row in rows
             ],
         )
 

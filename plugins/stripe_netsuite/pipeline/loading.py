@@ -35,9 +35,9 @@ from stripe_netsuite.netsuite_api.lookup import lookup_external_ids
 from stripe_netsuite.pipeline.plan_store import PlanView
 from stripe_netsuite.pipeline.run import LoadStep, Run
 from stripe_netsuite.pipeline.services import Services
+from stripe_netsuite.pipeline.settling import settle_intents
 from stripe_netsuite.pipeline.totals import SentTotal, differing_totals
-from stripe_netsuite.staging.findings import record_findings, resolve_findings
-from stripe_netsuite.staging.journal import Outcome, open_intents, write_outcomes
+from stripe_netsuite.staging.findings import settle_findings
 from stripe_netsuite.staging.ledger import LedgerState, set_open_ledger_states
 from stripe_netsuite.staging.links import LinkRow, read_links, taken_external_keys
 from stripe_netsuite.staging.load_plans import write_load_plan
@@ -48,8 +48,7 @@ from stripe_netsuite.transform.outcome import Booked, Excluded, Waiting
 from stripe_netsuite.transform.outcome import Outcome as TransformOutcome
 
 BATCH = 2_000
-PLANNED = "planned"
-"""What stands for an internal id in a dry run: the record would be created."""
+PLANNED = "planned"  # stands for an internal id in a dry run: the record would be created
 _LEASE_WAIT_S = 300.0
 
 
@@ -99,6 +98,8 @@ def load_candidates(step: Step, candidates: Sequence[Candidate]) -> None:
 
     Raises RetriableError when outcomes stay unknown: everything else of the batch is recorded by then.
     """
+    if not candidates:
+        return
     records = [record for candidate in candidates for record in candidate.records]
     plan = plan_load(records, _known(step, records))
     if step.view is not None:
@@ -112,7 +113,7 @@ def load_candidates(step: Step, candidates: Sequence[Candidate]) -> None:
     try:
         applied = apply_plan(plan, _writer(step, step.keeper), _internal_ids(step, records))
     finally:
-        settle_intents(step, {record.stripe_id for record in records})
+        settle_intents(step.services, step.account.id, {record.stripe_id for record in records})
     _finish_batch(step, candidates, plan, applied)
 
 
@@ -185,25 +186,6 @@ def _known(step: Step, records: Sequence[Record]) -> Known:
 def _internal_ids(step: Step, records: Sequence[Record]) -> dict[Link, str]:
     referred = {ref.stripe_id for record in records for ref in record.references if isinstance(ref, Link)}
     return {Link(stripe_id, role): link.internal_id for (stripe_id, role), link in step.links(referred).items()}
-
-
-def settle_intents(step: Step, stripe_ids: Collection[str]) -> None:
-    """Give the intents of these objects that a crash left open their outcome: linked by now means adopted."""
-    with step.services.engine.begin() as connection:
-        rows = [
-            row
-            for row in open_intents(connection, step.services.netsuite_account, step.account.id)
-            if row.intent.stripe_id in stripe_ids
-        ]
-        ids = {row.intent.stripe_id for row in rows}
-        links = read_links(connection, step.services.netsuite_account, step.account.id, ids)
-        settled = [
-            Outcome(row.id, "adopted", links[row.intent.stripe_id, row.intent.role].internal_id, "found by external id")
-            for row in rows
-            if (row.intent.stripe_id, row.intent.role) in links
-        ]
-        if settled:
-            write_outcomes(connection, settled)
 
 
 def _plan_only(step: Step, plan: LoadPlan) -> None:
@@ -330,15 +312,14 @@ def _record(
 ) -> None:
     now = step.services.clock.now()
     with step.services.engine.begin() as connection:
-        record_findings(connection, findings, step.run.run_id, now)
-        resolve_findings(
+        settle_findings(
             connection,
+            findings,
             account=step.account.id,
             run_id=step.run.run_id,
             now=now,
             stage="load",
             stripe_ids=stripe_ids,
-            except_keys={finding.key for finding in findings},
         )
         for object_type, rows in states.items():
             set_states(connection, step.account.id, object_type, rows)

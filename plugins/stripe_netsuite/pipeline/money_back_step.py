@@ -1,23 +1,23 @@
 """The refunds that are none of an invoice's payment, before all others (ACCOUNTING D2, D5, D6; G1).
 
-Released authorisations, payments that a bank refused, cash sales and customer deposits; Stripe lists all of them as
-refunds. What a refund is, its ledger line says; what it is booked against, the record of its charge.
+Released authorisations, payments that a bank refused, and cash sales; Stripe lists all of them as refunds. What a refund
+is, its ledger line says; what it is booked against, the record of its charge.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from stripe_netsuite.domain.identity import Role
 from stripe_netsuite.domain.money import Money
 from stripe_netsuite.domain.netsuite_record import InternalId, Link, RecordType
-from stripe_netsuite.domain.stripe_object import Charge, Refund
+from stripe_netsuite.domain.stripe_object import BalanceTransaction, Charge, Refund
 from stripe_netsuite.load.plan import KnownLink
-from stripe_netsuite.netsuite_api.read_back import lookup_transactions
 from stripe_netsuite.pipeline.item_step import load_shared_items
 from stripe_netsuite.pipeline.loading import PLANNED, Candidate, Step, load_candidates
+from stripe_netsuite.pipeline.payment_now import put_back_payments
 from stripe_netsuite.pipeline.staged import read_objects, sound_ledger
+from stripe_netsuite.pipeline.summaries import read_summary_ids
 from stripe_netsuite.staging.objects import PendingObject
 from stripe_netsuite.transform.books import ONE_OFF_ITEM, PARTIAL_REFUND_ITEM
 from stripe_netsuite.transform.control import blocked
@@ -30,22 +30,28 @@ Row = tuple[PendingObject, Refund]
 def load_money_back(step: Step, batch: Sequence[Row]) -> list[Row]:
     """Book those of the batch that concern no invoice, hold those that are blocked; return the rest."""
     refunds = [refund for _, refund in batch]
-    ledger = sound_ledger(step, [r.balance_transaction for r in refunds if r.balance_transaction])
+    ledger = sound_ledger(step, [line for refund in refunds for line in ledger_lines(refund)])
     charges = read_objects(step, "charge", Charge, {r.charge for r in refunds if r.charge})
     links = step.links([*charges, *(refund.id for refund in refunds)])
     payments = {one: _payment(links[one, Role.MAIN], one) for one in charges if (one, Role.MAIN) in links}
-    unused_by_charge = _unused_deposits(step, payments)
+    summed = read_summary_ids(step, charges)
+    put_back = put_back_payments(
+        step, [one for one, payment in payments.items() if payment.record_type is RecordType.CASH_SALE]
+    )
     candidates: list[Candidate] = []
     rest: list[Row] = []
     for row, refund in batch:
         charge = charges.get(refund.charge or "")
-        transaction = ledger.get(refund.balance_transaction or "")
-        is_new = (refund.id, Role.MAIN) not in links
-        outcome: Outcome | None = blocked(refund.metadata, "refund", refund.id, step.books) if is_new else None
-        if outcome is None and charge is not None and transaction is not None:
-            payment = payments.get(charge.id)
-            unused = unused_by_charge.get(charge.id) if is_new else None
-            outcome = money_back_outcome(refund, transaction, charge, payment, unused, step.books)
+        link = links.get((refund.id, Role.MAIN))
+        outcome: Outcome | None = blocked(refund.metadata, "refund", refund.id, step.books) if link is None else None
+        if (
+            outcome is None
+            and charge is not None
+            and not (
+                _has_another_source(refund, link, put_back) or (charge.id in summed and _is_failure(refund, ledger))
+            )
+        ):
+            outcome = money_back_outcome(refund, ledger, charge, payments.get(charge.id), step.books)
         if outcome is None:
             rest.append((row, refund))
             continue
@@ -61,17 +67,24 @@ def load_money_back(step: Step, batch: Sequence[Row]) -> list[Row]:
     return rest
 
 
+def _is_failure(refund: Refund, ledger: Mapping[str, BalanceTransaction]) -> bool:
+    """Whether the ledger names the refund for a payment that failed; of a summary it goes back as a refund does (F12)."""
+    line = ledger.get(refund.balance_transaction or "")
+    return line is not None and line.source == refund.id and line.reporting_category == "charge_failure"
+
+
+def ledger_lines(refund: Refund) -> list[str]:
+    """Return the ids of a refund's ledger lines: out, and back where it failed."""
+    return [one for one in (refund.balance_transaction, refund.failure_balance_transaction) if one]
+
+
 def _payment(link: KnownLink, charge: str) -> BookedPayment:
     reference = Link(charge) if link.internal_id == PLANNED else InternalId(link.internal_id)
     return BookedPayment(reference, RecordType(link.record_type), is_ours=link.payload_hash is not None)
 
 
-def _unused_deposits(step: Step, payments: Mapping[str, BookedPayment]) -> dict[str, Decimal]:
-    """Return what is not applied of each customer deposit, by charge, in major units of its currency."""
-    ids = {
-        payment.reference.value: charge
-        for charge, payment in payments.items()
-        if payment.record_type is RecordType.CUSTOMER_DEPOSIT and isinstance(payment.reference, InternalId)
-    }
-    states = lookup_transactions(step.services.netsuite, ids) if ids else {}
-    return {ids[internal_id]: state.foreign_unused or Decimal(0) for internal_id, state in states.items()}
+def _has_another_source(refund: Refund, link: KnownLink | None, put_back: Mapping[str, list[str]]) -> bool:
+    """Whether a refund of a cash sale takes what an earlier refund that failed put back, as a customer payment (E3)."""
+    if link is not None:
+        return link.record_type == RecordType.CUSTOMER_REFUND.value and refund.charge in put_back
+    return refund.charge in put_back

@@ -11,10 +11,9 @@ from stripe_netsuite.domain.finding import Finding, Severity
 from stripe_netsuite.domain.identity import Role
 from stripe_netsuite.domain.netsuite_record import RecordType
 from stripe_netsuite.domain.stripe_object import Dispute, Refund
-from stripe_netsuite.load.plan import KnownLink
 from stripe_netsuite.netsuite_api.read_back import TransactionState, lookup_transactions
+from stripe_netsuite.pipeline.linking import Chosen, link_records, own_references
 from stripe_netsuite.pipeline.loading import Step
-from stripe_netsuite.staging.links import LinkRow, write_links
 
 NAMED_BY_KEY: dict[str, tuple[Role, RecordType]] = {
     "netsuite_customer_refund_id": (Role.MAIN, RecordType.CUSTOMER_REFUND),
@@ -34,19 +33,20 @@ def link_named_records(step: Step, objects: Sequence[Refund | Dispute]) -> dict[
     if not named:
         return {}
     links = step.links(stripe_id for stripe_id, _, _ in named)
-    new = [one for one in named if (one[0], NAMED_BY_KEY[one[1]][0]) not in links]
+    own = own_references(step, [stripe_id for stripe_id, _, _ in named])
+    new = [one for one in named if (one[0], NAMED_BY_KEY[one[1]][0]) not in links and (one[0], one[2]) not in own]
     numbers = {number for _, _, number in new if number.isascii() and number.isdigit()}
     states = lookup_transactions(step.services.netsuite, numbers) if numbers else {}
     findings: dict[str, Finding] = {}
-    good: list[tuple[str, Role, RecordType, str]] = []
+    good: list[Chosen] = []
     for stripe_id, key, number in new:
         role, record_type = NAMED_BY_KEY[key]
         wrong = _what_is_wrong(states.get(number), record_type)
         if wrong is None:
-            good.append((stripe_id, role, record_type, number))
+            good.append(Chosen(stripe_id, role, record_type, number))
         else:
             findings[stripe_id] = _finding(step, stripe_id, key, record_type, f"internal id {number}: {wrong}")
-    _link(step, good)
+    link_records(step, good, "mapped")
     return findings
 
 
@@ -71,34 +71,3 @@ def _finding(step: Step, stripe_id: str, key: str, record_type: RecordType, foun
         found=found,
         suggestion="Correct or remove the key in Stripe; without it the record is created.",
     )
-
-
-def _link(step: Step, rows: Sequence[tuple[str, Role, RecordType, str]]) -> None:
-    if not rows:
-        return
-    step.counts["linked"] += len(rows)
-    if step.run.dry_run:
-        for stripe_id, role, record_type, number in rows:
-            step.planned[stripe_id, role] = KnownLink(record_type.value, number, None, None)
-        return
-    now = step.services.clock.now()
-    links = [
-        LinkRow(
-            netsuite_account=step.services.netsuite_account,
-            stripe_account=step.account.id,
-            stripe_id=stripe_id,
-            role=role,
-            record_type=record_type,
-            internal_id=number,
-            external_id=None,
-            payload_hash=None,
-            body_total=None,
-            origin="mapped",
-            mapping_version=step.services.mapping.version,
-            run_id=step.run.run_id,
-            linked_at=now,
-        )
-        for stripe_id, role, record_type, number in rows
-    ]
-    with step.services.engine.begin() as connection:
-        write_links(connection, links)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from stripe_netsuite.domain.stripe_object import Charge, Invoice, Refund
 from stripe_netsuite.pipeline.loading import Step
-from stripe_netsuite.pipeline.staged import pending
+from stripe_netsuite.pipeline.staged import cut, invoice_payments, pending
+from stripe_netsuite.staging.objects import excluded_hashes
 from stripe_netsuite.transform.books import PARTIAL_REFUND_ITEM, SHARED_ITEMS
 from stripe_netsuite.transform.customer import customer_link
 from stripe_netsuite.transform.invoice import coupons_of, finalisation_of
@@ -29,10 +31,22 @@ def needed_customers(step: Step) -> dict[str, set[str]]:
     for _, invoice in pending(step, "invoice", Invoice):
         if _is_bookable(step, invoice):
             currencies[customer_link(step.books, invoice.customer).stripe_id].add(invoice.currency)
-    for _, charge in pending(step, "charge", Charge):
-        if charge.balance_transaction and not step.books.is_before_start(charge.created):
-            currencies[customer_link(step.books, charge.customer).stripe_id].add(charge.currency)
+    for batch in cut(pending(step, "charge", Charge)):
+        charges = [charge for _, charge in batch]
+        summed_up = _to_sum_up(step, charges)
+        for charge in charges:
+            if charge.balance_transaction and not step.books.is_before_start(charge.created):
+                owner = None if charge.id in summed_up else charge.customer
+                currencies[customer_link(step.books, owner).stripe_id].add(charge.currency)
     return dict(currencies)
+
+
+def _to_sum_up(step: Step, charges: Sequence[Charge]) -> set[str]:
+    """Return the charges that their day's summary sells to the global customer: they pay no invoice (F12)."""
+    if step.books.unapplied_payment != "daily_summary":
+        return set()
+    paid = invoice_payments(step, [target for c in charges for target in (c.payment_intent, c.id) if target])
+    return {c.id for c in charges if c.status == "succeeded" and not ({c.payment_intent, c.id} & paid.keys())}
 
 
 def needed_items(step: Step) -> NeededItems:
@@ -57,6 +71,12 @@ def unlinked(step: Step, stripe_ids: set[str]) -> set[str]:
     links = step.links(stripe_ids)
     linked = {stripe_id for stripe_id, _ in links}
     return stripe_ids - linked
+
+
+def excluded_before(step: Step, object_type: str, stripe_ids: Collection[str]) -> dict[str, str]:
+    """Return the content hash of those that earlier runs left out because nothing needed them: now something does."""
+    with step.services.engine.connect() as connection:
+        return excluded_hashes(connection, step.account.id, object_type, stripe_ids)
 
 
 def _is_bookable(step: Step, invoice: Invoice) -> bool:

@@ -1,4 +1,4 @@
-"""What the customer payments behind refunds and disputes stand for in NetSuite now (ACCOUNTING E1).
+"""What the payments and customer deposits behind refunds and disputes stand for in NetSuite now (ACCOUNTING E1).
 
 Asked in bulk, once a batch: applications, what is left unapplied, and what failed refunds put back. Within a batch each
 refund takes from what the ones before it left; a refund that is booked already keeps what it took.
@@ -6,7 +6,7 @@ refund takes from what the ones before it left; a refund that is booked already 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -20,11 +20,15 @@ from stripe_netsuite.domain.netsuite_record import (
     SaleLine,
 )
 from stripe_netsuite.domain.stripe_object import Charge, Invoice
+from stripe_netsuite.load.plan import KnownLink
+from stripe_netsuite.netsuite_api.deposit_use import DepositUse, lookup_deposit_use
 from stripe_netsuite.netsuite_api.lookup import lookup_external_ids
 from stripe_netsuite.netsuite_api.read_back import TransactionState, lookup_applications, lookup_transactions
 from stripe_netsuite.pipeline.invoice_outcome import auto_invoice_lines
 from stripe_netsuite.pipeline.loading import PLANNED, Step
 from stripe_netsuite.pipeline.staged import paid_invoices, read_objects
+from stripe_netsuite.pipeline.summaries import read_summary_ids
+from stripe_netsuite.staging.dispute_movement import movement_ids
 from stripe_netsuite.staging.links import links_by_internal_id
 from stripe_netsuite.staging.relations import read_relations
 from stripe_netsuite.transform.given_back import (
@@ -36,9 +40,10 @@ from stripe_netsuite.transform.given_back import (
     unapplied_part,
 )
 from stripe_netsuite.transform.invoice import sale_lines
+from stripe_netsuite.transform.loose_payment import loose_line
 from stripe_netsuite.transform.outcome import Waiting
+from stripe_netsuite.transform.summary import own_share
 
-_CUSTOMER_DEPOSIT = "customerDeposit"
 _Applications = dict[str, list[tuple[str, Decimal]]]
 
 
@@ -60,6 +65,7 @@ class Payments:
         self._charge_links = step.links(charges)
         self._left: dict[tuple[str, str], Money] = {}  # by charge and payment
         self._shared: set[str] = set()
+        self._use = DepositUse()
         self._now: dict[str, PaymentNow] = self._read(charges)
         self._taken = self._taken_already()
 
@@ -78,11 +84,6 @@ class Payments:
             ]
         return replace(now, unapplied=tuple(unapplied))
 
-    def is_customer_deposit(self, taker: Taker) -> bool:
-        """Whether the charge stands in NetSuite as a customer deposit, which only a person may take apart."""
-        link = self._charge_links.get((taker.charge_id, Role.MAIN))
-        return link is not None and link.record_type == _CUSTOMER_DEPOSIT
-
     def standing(self, stripe_id: str) -> Standing:
         """Return what stands for a refund or dispute in NetSuite already."""
         refund = self._links.get((stripe_id, Role.MAIN))
@@ -98,57 +99,47 @@ class Payments:
         if taker.stripe_id in self._taken:
             return
         for record in records:
-            for application in record.applications if isinstance(record, CustomerRefundRecord) else ():
+            parts = (*record.applications, *record.deposits) if isinstance(record, CustomerRefundRecord) else ()
+            for application in parts:
                 if isinstance(application.document, InternalId):
                     key = (taker.charge_id, application.document.value)
                     self._left[key] = self._left[key] - Money.from_major(application.amount, self._left[key].currency)
 
     def _read(self, charges: Mapping[str, Charge]) -> dict[str, PaymentNow]:
-        payment_by_charge: dict[str, str] = {}
-        now: dict[str, PaymentNow] = {}
-        for (charge_id, role), link in self._charge_links.items():
-            if role is Role.MAIN and link.record_type == RecordType.CUSTOMER_PAYMENT.value:
-                payment_by_charge[charge_id] = link.internal_id
-            elif role is Role.MAIN:
-                # A cash sale cannot be refunded from: what goes back of it needs a credit memo.
-                now[charge_id] = PaymentNow()
-        put_back = self._put_back(payment_by_charge)
-        booked = {one for one in payment_by_charge.values() if one != PLANNED}
+        links = {charge_id: link for (charge_id, role), link in self._charge_links.items() if role is Role.MAIN}
+        ids = {
+            kind: {one.internal_id for one in links.values() if one.record_type == kind.value} - {PLANNED}
+            for kind in (RecordType.CUSTOMER_PAYMENT, RecordType.CUSTOMER_DEPOSIT)
+        }
+        put_back = put_back_payments(self._step, links)
         client = self._step.services.netsuite
-        applications = lookup_applications(client, booked) if booked else {}
-        ids = booked.union(*put_back.values())
-        states = lookup_transactions(client, ids) if ids else {}
+        self._use = lookup_deposit_use(client, ids[RecordType.CUSTOMER_DEPOSIT])
+        payments = ids[RecordType.CUSTOMER_PAYMENT]
+        applications = {**(lookup_applications(client, payments) if payments else {}), **self._use.applied}
+        asked = set().union(*ids.values(), *put_back.values())
+        states = lookup_transactions(client, asked) if asked else {}
         lines = lines_by_invoice_id(self._step, {document for rows in applications.values() for document, _ in rows})
-        would_pay, would_mirror = _would_apply(self._step, charges, payment_by_charge)
-        for charge_id, payment_id in payment_by_charge.items():
-            charge = charges[charge_id]
-            rows = would_pay.get(charge_id, []) if payment_id == PLANNED else applications.get(payment_id, [])
+        summed = read_summary_ids(self._step, links)
+        would_pay, would_mirror = _would_apply(self._step, charges, self._charge_links)
+        now: dict[str, PaymentNow] = {}
+        for charge_id, link in links.items():
+            charge, state = charges[charge_id], states.get(link.internal_id)
+            is_planned = link.internal_id == PLANNED
+            rows = would_pay.get(charge_id, []) if is_planned else applications.get(link.internal_id, [])
             applied = applied_invoices(rows, charge.currency, lines | would_mirror)
-            sources = [
-                *(_unapplied(one, states.get(one), charge.currency) for one in put_back.get(charge_id, ())),
-                _own(payment_id, states.get(payment_id), charge, applied),
-            ]
-            self._left.update({(charge_id, source.internal_id): source.amount for source in sources})
+            sources = [_unapplied(one, states.get(one), charge.currency) for one in put_back.get(charge_id, ())]
             # Money that is, or was before it was refunded, applied to nothing. Most payments never had any.
-            if len(sources) > 1 or _is_partly_applied(states.get(payment_id), applied):
+            if sources or _is_partly_applied(state, applied):
                 self._shared.add(charge_id)
+            if charge_id in summed:
+                applied = own_share(charge, summed[charge_id], applied, self._step.books)
+            if link.record_type in (kind.value for kind in ids):
+                # A cash sale cannot be refunded from: what goes back of it beyond that needs a credit memo.
+                is_deposit = link.record_type == RecordType.CUSTOMER_DEPOSIT.value
+                sources.append(replace(_own(link.internal_id, state, charge, applied), is_deposit=is_deposit))
+            self._left.update({(charge_id, source.internal_id): source.amount for source in sources})
             now[charge_id] = PaymentNow(applied, tuple(sources))
         return now
-
-    def _put_back(self, payment_by_charge: Mapping[str, str]) -> dict[str, list[str]]:
-        """Return, by charge, the customer payments that failed refunds of it put back (E3)."""
-        with self._step.services.engine.connect() as connection:
-            refunds = read_relations(connection, self._step.account.id, "refund", list(payment_by_charge))
-        links = self._step.links(one for ids in refunds.values() for one in ids)
-        found = {
-            charge_id: [
-                links[one, Role.REINSTATED].internal_id
-                for one in ids
-                if (one, Role.REINSTATED) in links and links[one, Role.REINSTATED].internal_id != PLANNED
-            ]
-            for charge_id, ids in refunds.items()
-        }
-        return {charge_id: ids for charge_id, ids in found.items() if ids}
 
     def _taken_already(self) -> dict[str, dict[str, Decimal]]:
         """Return what customer refunds that are in NetSuite took of which document, by their refund or dispute.
@@ -171,7 +162,25 @@ class Payments:
             if is_ours and found.record_type == RecordType.CUSTOMER_REFUND.value:
                 by_taker[asked[wanted]] = found.internal_id
         applications = lookup_applications(client, by_taker.values()) if by_taker else {}
-        return {taker: dict(applications.get(internal_id, [])) for taker, internal_id in by_taker.items()}
+        return {
+            taker: self._use.by_deposit(applications.get(internal_id, [])) for taker, internal_id in by_taker.items()
+        }
+
+
+def put_back_payments(step: Step, charges: Collection[str]) -> dict[str, list[str]]:
+    """Return, by charge, the customer payments by which money came back: failed refunds (E3), disputes won (E5)."""
+    found: dict[str, list[str]] = {}
+    for object_type, role in (("refund", Role.REINSTATED), ("dispute", Role.REOPENED)):
+        with step.services.engine.connect() as connection:
+            related = read_relations(connection, step.account.id, object_type, list(charges))
+            movements = movement_ids(connection, step.account.id, {one for ids in related.values() for one in ids})
+        links = step.links(one for ids in movements.values() for one in ids)
+        for charge_id, ids in related.items():
+            keys = [(movement, role) for one in ids for movement in movements[one]]
+            booked = [links[key].internal_id for key in keys if key in links and links[key].internal_id != PLANNED]
+            if booked:
+                found.setdefault(charge_id, []).extend(booked)
+    return found
 
 
 def lines_by_invoice_id(step: Step, internal_ids: set[str]) -> dict[str, tuple[SaleLine, ...]]:
@@ -211,10 +220,14 @@ def _is_partly_applied(state: TransactionState | None, applied: tuple[AppliedInv
 
 
 def _would_apply(
-    step: Step, charges: Mapping[str, Charge], payment_by_charge: Mapping[str, str]
+    step: Step, charges: Mapping[str, Charge], links: Mapping[tuple[str, Role], KnownLink]
 ) -> tuple[_Applications, dict[str, tuple[SaleLine, ...]]]:
     """Dry run: payments that are only planned have no application in NetSuite; take those that they would get."""
-    planned = [charge for charge in charges.values() if payment_by_charge.get(charge.id) == PLANNED]
+    planned = [
+        charges[charge_id]
+        for (charge_id, role), link in links.items()
+        if role is Role.MAIN and link.internal_id == PLANNED and link.record_type == RecordType.CUSTOMER_PAYMENT.value
+    ]
     paid_by_target = paid_invoices(step, [t for c in planned for t in (c.payment_intent, c.id) if t]) if planned else {}
     paid = {c.id: [p for t in (c.payment_intent, c.id) if t for p in paid_by_target.get(t, ())] for c in planned}
     invoices = read_objects(step, "invoice", Invoice, {p.invoice for payments in paid.values() for p in payments})
@@ -223,4 +236,10 @@ def _would_apply(
         charge_id: [(p.invoice, Money(p.amount_paid or 0, p.currency).major) for p in payments if p.invoice in lines]
         for charge_id, payments in paid.items()
     }
+    for charge in planned:
+        if (charge.id, Role.INVOICE) in links:
+            # The invoice that would be made for the charge alone (D2).
+            amount = Money(charge.amount_captured, charge.currency).major
+            applications[charge.id].append((external_id(charge.id, Role.INVOICE), amount))
+            lines[external_id(charge.id, Role.INVOICE)] = (loose_line(charge, step.books),)
     return applications, lines

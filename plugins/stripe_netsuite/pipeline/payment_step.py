@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from stripe_netsuite.domain.finding import Finding, Severity
 from stripe_netsuite.domain.identity import Role
@@ -17,6 +18,8 @@ from stripe_netsuite.pipeline.late_application import apply_late
 from stripe_netsuite.pipeline.linking import Named, link_transactions
 from stripe_netsuite.pipeline.loading import Candidate, Step, load_candidates
 from stripe_netsuite.pipeline.staged import cut, invoice_payments, pending, read_objects, sound_ledger
+from stripe_netsuite.pipeline.summaries import read_summary_ids
+from stripe_netsuite.pipeline.summary_step import Summaries
 from stripe_netsuite.pipeline.unapplying import unapply_failed
 from stripe_netsuite.staging.objects import PendingObject
 from stripe_netsuite.transform.books import ONE_OFF_ITEM, Books
@@ -25,6 +28,7 @@ from stripe_netsuite.transform.invoice import finalisation_of
 from stripe_netsuite.transform.money_back import BookedPayment, failed_payment_from_charge
 from stripe_netsuite.transform.outcome import Booked, Outcome, Waiting
 from stripe_netsuite.transform.payment import customer_payment_from_charge
+from stripe_netsuite.transform.summary import WAITS_FOR_SUMMARY, failed_in_summary
 
 _METADATA_KEYS = (
     ("netsuite_customer_payment_id", RecordType.CUSTOMER_PAYMENT),
@@ -35,11 +39,13 @@ _METADATA_KEYS = (
 
 def load_payments(step: Step) -> None:
     """Book charges that moved money, applied to the invoices that they paid; settle the invoice payments."""
+    summaries = Summaries(step)
     for batch in cut(pending(step, "charge", Charge)):
-        candidates = _candidates(step, batch)
+        candidates = summaries.set_aside(_candidates(step, batch), {charge.id: charge for _, charge in batch})
         if any(Link(ONE_OFF_ITEM) in record.references for one in candidates for record in one.records):
             load_shared_items(step, {ONE_OFF_ITEM})
         load_candidates(step, candidates)
+    summaries.book()
     _settle_invoice_payments(step)
     settle_changes(step, RecordType.CUSTOMER_PAYMENT)
 
@@ -49,9 +55,11 @@ def _candidates(step: Step, batch: Sequence[tuple[PendingObject, Charge]]) -> li
     ledger = sound_ledger(
         step, [one for c in charges for one in (c.balance_transaction, c.failure_balance_transaction) if one]
     )
-    dead = link_transactions(step, [one for c in charges if (one := _named(c))])
+    summed = read_summary_ids(step, [charge.id for charge in charges])
+    alone = [charge for charge in charges if charge.id not in summed]
+    dead = link_transactions(step, [one for c in alone if (one := named_payment(c))])
     links = step.links(charge.id for charge in charges)
-    refused = unapply_failed(step, [c for c in charges if c.status == "failed"], links)
+    refused = unapply_failed(step, [c for c in alone if c.status == "failed"], links)
     payments = _payments_by_charge(step, charges)
     invoices = read_objects(step, "invoice", Invoice, {p.invoice for each in payments.values() for p in each})
     room = read_room(step, links, payments, invoices)
@@ -69,6 +77,8 @@ def _candidates(step: Step, batch: Sequence[tuple[PendingObject, Charge]]) -> li
         outcome: Outcome
         if finding is not None:
             outcome = Waiting(finding.code, (finding,))
+        elif charge.id in summed:
+            outcome = _in_summary(step.books, charge, summed[charge.id], ledger, is_booked=link is not None)
         elif charge.id in refused:
             outcome = Waiting("record_change_refused")
         elif is_held is not None:
@@ -88,6 +98,20 @@ def _candidates(step: Step, batch: Sequence[tuple[PendingObject, Charge]]) -> li
     return candidates
 
 
+def _in_summary(
+    books: Books, charge: Charge, summary_id: str, ledger: Mapping[str, BalanceTransaction], *, is_booked: bool
+) -> Outcome:
+    """F12: a charge that was summed up stays so, whatever policy says now; if it fails, that is booked for itself (D6)."""
+    if not is_booked:
+        return Waiting(WAITS_FOR_SUMMARY)
+    if charge.failure_balance_transaction is None:
+        return Booked(())
+    failure = ledger.get(charge.failure_balance_transaction)
+    if failure is None:
+        return Waiting("waiting_on_balance_transaction")
+    return failed_in_summary(charge, summary_id, failure, books) if failure.source == charge.id else Booked(())
+
+
 def _outcome(
     books: Books,
     charge: Charge,
@@ -97,13 +121,15 @@ def _outcome(
     room: InvoiceRoom,
     links: Mapping[tuple[str, Role], KnownLink],
 ) -> Outcome:
+    link = links.get((charge.id, Role.MAIN))
+    if link is not None and books.unapplied_payment == "daily_summary":
+        books = replace(books, unapplied_payment="unapplied")  # booked under another policy, and on its own
     outcome = customer_payment_from_charge(
         charge, ledger.get(charge.balance_transaction or ""), paid, unbooked, books, room.of(charge.id)
     )
     if not isinstance(outcome, Booked):
         return outcome
     room.take(charge.id, outcome.records)
-    link = links.get((charge.id, Role.MAIN))
     records = outcome.records
     if link is not None and (charge.id, Role.INVOICE) not in links:
         # Booked under another policy: an invoice now would never be paid.
@@ -134,8 +160,8 @@ def _is_ours(link: KnownLink | None) -> bool:
     return link is None or link.payload_hash is not None
 
 
-def _named(charge: Charge) -> Named | None:
-    """D7: the record that the charge's metadata says stands for it already."""
+def named_payment(charge: Charge) -> Named | None:
+    """Return the record that the charge's metadata says stands for it already (D7); None where it moved no money."""
     if charge.balance_transaction is None:
         return None
     for key, record_type in _METADATA_KEYS:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from stripe_netsuite.domain.approval import Question
 from stripe_netsuite.domain.finding import Finding, Severity
 from stripe_netsuite.domain.identity import Role
 from stripe_netsuite.domain.money import Money
@@ -19,27 +20,40 @@ from stripe_netsuite.pipeline.loading import Candidate, Step, load_candidates, o
 from stripe_netsuite.pipeline.payout_records import payout_records
 from stripe_netsuite.reconcile.payout import DepositPlan, plan_deposit
 from stripe_netsuite.reconcile.payout_books import PayoutBooks
+from stripe_netsuite.staging.approvals import mark_used, read_approvals
 from stripe_netsuite.staging.findings import record_findings
 from stripe_netsuite.staging.payouts import PayoutRow, PayoutStateName
+from stripe_netsuite.staging.suspense import keep_suspense_lines
 from stripe_netsuite.transform.books import Books
 from stripe_netsuite.transform.control import blocked_payout
 from stripe_netsuite.transform.outcome import Booked
 
 Answer = tuple[PayoutStateName, str, list[Finding]]
+"""State, reason, findings."""
 
 _RECORDS_MAY_COME = timedelta(days=1)
+_RECORDS_ARE_DUE = timedelta(days=3)
 
 
-def book_deposit(step: Step, payout: Payout, members: Sequence[BalanceTransaction], books: PayoutBooks) -> Answer:
-    """Plan the payout's deposit and write it, or say what holds it."""
+def book_deposit(
+    step: Step, payout: Payout, members: Sequence[BalanceTransaction], books: PayoutBooks
+) -> tuple[Answer, Question | None]:
+    """Plan the payout's deposit and write it, or say what holds it; and what a person is asked about it (F5)."""
     blocking = blocked_payout(payout.metadata, payout.id, step.books)
     if blocking is not None:
-        return "blocked", blocking.code, [blocking]
+        return ("blocked", blocking.code, [blocking]), None
+    with step.services.engine.connect() as connection:
+        asked = read_approvals(connection, step.account.id, payout.id)
+    books = replace(books, answers={row.question.key: row.answer for row in asked if row.answer})
     parts = standing_parts(step, payout.id, len(members))
-    plan = plan_deposit(payout, members, payout_records(step, members, parts), books)
+    records = payout_records(step, members, parts)
+    if records.booked_again:
+        reason = f"deleted in NetSuite, booked again: {', '.join(records.booked_again[:3])}"
+        return ("waiting_on_records", reason, []), None
+    plan = plan_deposit(payout, members, records, books)
     if plan.record is None:
-        return _state_name(plan), plan.reason, list(plan.findings)
-    return _post(step, payout, plan)
+        return (_state_name(plan), plan.reason, list(plan.findings)), plan.question
+    return _post(step, payout, plan), None
 
 
 def payout_books(books: Books, payout: Payout, as_of: date | None = None) -> PayoutBooks | None:
@@ -67,24 +81,35 @@ def payout_books(books: Books, payout: Payout, as_of: date | None = None) -> Pay
         sync_start_s=int(datetime.combine(books.sync_start, time(), books.zone).timestamp()),
         payout_mismatch=books.payout_mismatch,
         threshold_minor=0 if threshold is None else Money.from_major(threshold, payout.currency).minor,
+        approval=books.approval,
         waits_for_records=as_of is not None and as_of < arrival + _RECORDS_MAY_COME,
         unknown_category=books.unknown_category,
         pre_start=books.pre_start,
         dispute_won=books.dispute_won,
         max_deposit_lines=books.max_deposit_lines,
+        mode=books.mode,
+        says_missing=books.mode == "reconcile_only" and as_of is not None and as_of >= arrival + _RECORDS_ARE_DUE,
+        bank_problem=books.bank_problems.get(payout.currency),
+        account_problems=books.account_problems,
     )
 
 
 def _post(step: Step, payout: Payout, plan: DepositPlan) -> Answer:
     """Write the deposits through the same protocol as every record, parts first: intent, request, outcome, link.
 
-    What is let through is said before the write: after a crash the deposit stands, and nothing is planned again.
+    What is let through is said before the write: after a crash the deposit stands, and nothing is planned again. So is
+    that nothing is: an earlier plan, whose deposit was never posted, may have said otherwise.
     """
     findings = list(plan.findings)
     fields = step.books.extra_fields("deposit", payout)
-    if findings and not step.run.dry_run:
+    if not step.run.dry_run:
+        now = step.services.clock.now()
         with step.services.engine.begin() as connection:
-            record_findings(connection, findings, step.run.run_id, step.services.clock.now())
+            record_findings(connection, findings, step.run.run_id, now)
+            left = [(one.transaction_id, one.stripe_id, one.money) for one in plan.let_through]
+            keep_suspense_lines(connection, step.account.id, payout.id, left, step.run.run_id, now)
+            if plan.approval is not None:
+                mark_used(connection, step.account.id, payout.id, plan.approval, step.run.run_id)
     with open_step(step.services, step.run, step.account, step.name) as posting:
         for deposit in (*plan.parts, plan.record):
             if deposit is None:
@@ -130,6 +155,8 @@ def _state_name(plan: DepositPlan) -> PayoutStateName:
     match plan.state:
         case "waiting_on_records":
             return "waiting_on_records"
+        case "waiting_for_approval":
+            return "waiting_for_approval"
         case "mismatch":
             return "mismatch"
         case _:

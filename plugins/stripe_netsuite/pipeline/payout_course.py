@@ -50,7 +50,11 @@ def read_course(step: Step, row: PayoutRow) -> Reading:
         own_lines = read_ledger(connection, step.account.id, source_ids=[row.payout_id])
         links = read_links(connection, step.services.netsuite_account, step.account.id, [row.payout_id])
     if row.payout_status == CLEARING:
-        step.books = replace(step.books, bank_account_id_by_currency=step.books.clearing_account_id_by_currency)
+        step.books = replace(
+            step.books,
+            bank_account_id_by_currency=step.books.clearing_account_id_by_currency,
+            bank_problems=step.books.clearing_problems,
+        )
         payout = _clearing_payout(row)
         return Reading(payout, clearing_course(payout, members), members)
     found = read_objects(step, "payout", Payout, [row.payout_id]).get(row.payout_id)
@@ -78,7 +82,7 @@ def post_journals(step: Step, reading: Reading) -> tuple[PayoutStateName, str, l
     payout, course = reading.payout, reading.course
     if payout is None or not course.moves:
         return course.state, course.reason, [], None
-    outcomes = [journal_from_payout(payout.id, move, step.books) for move in course.moves]
+    outcomes = [journal_from_payout(payout, move, step.books) for move in course.moves]
     with open_step(step.services, step.run, step.account, f"journal {payout.id}") as posting:
         for outcome in outcomes:
             load_candidates(posting, [Candidate("payout", payout.id, None, outcome)])

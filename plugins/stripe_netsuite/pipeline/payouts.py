@@ -12,22 +12,30 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from stripe_netsuite.domain.approval import Question
 from stripe_netsuite.domain.finding import Finding, Severity
 from stripe_netsuite.domain.identity import Role, content_hash, external_id, is_same_external_id
 from stripe_netsuite.domain.money import Money
 from stripe_netsuite.domain.netsuite_record import RecordType
 from stripe_netsuite.domain.stripe_object import BalanceTransaction, Payout
-from stripe_netsuite.errors import InvariantBroken
+from stripe_netsuite.errors import InvariantBroken, NetSuiteRecordBusy, NetSuiteRefused, NetSuiteUnavailable
 from stripe_netsuite.netsuite_api.lookup import lookup_external_ids
-from stripe_netsuite.pipeline.loading import Step, settle_intents
+from stripe_netsuite.pipeline.account_check import bookable_accounts
+from stripe_netsuite.pipeline.approval import approval_note
+from stripe_netsuite.pipeline.loading import Step
 from stripe_netsuite.pipeline.payout_booking import Answer, book_deposit, payout_books, read_back
 from stripe_netsuite.pipeline.payout_clearing import begin_clearing_days
 from stripe_netsuite.pipeline.payout_course import Reading, journal_ids, mark_reversed, post_journals, read_course
 from stripe_netsuite.pipeline.payout_link import is_linked_by_hand, link_deposit
+from stripe_netsuite.pipeline.payout_obstacle import note_outage, search_failed
 from stripe_netsuite.pipeline.run import Run
 from stripe_netsuite.pipeline.services import Services
+from stripe_netsuite.pipeline.settling import settle_intents
+from stripe_netsuite.pipeline.summaries import summaries_among
+from stripe_netsuite.pipeline.suspense import Clearing, clear_suspense, settle_cleared, suspended_payouts
 from stripe_netsuite.reconcile.payout import subjects_of
 from stripe_netsuite.reconcile.payout_findings import LET_THROUGH
+from stripe_netsuite.staging.approvals import keep_question
 from stripe_netsuite.staging.findings import open_findings, record_findings, resolve_findings
 from stripe_netsuite.staging.ledger import set_ledger_states
 from stripe_netsuite.staging.links import LinkRow, read_links, write_links
@@ -43,12 +51,16 @@ from stripe_netsuite.staging.payouts import (
 
 
 def discover_payouts(services: Services, run: Run) -> list[dict[str, Any]]:
-    """Return the payouts and clearing days that are not settled, earliest arrival first, with a label for the UI."""
+    """Return the payouts and clearing days that are not settled, earliest arrival first, with a label for the UI.
+
+    After them those that are booked with differences in suspense: what was wrong may be right by now.
+    """
     found: list[dict[str, Any]] = []
-    for account in services.accounts(run):
+    for account in bookable_accounts(services, run):
         begin_clearing_days(services, run, account)
         with services.engine.connect() as connection:
             rows = open_payouts(connection, account.id, only_ids=run.only_ids or None)
+            rows += suspended_payouts(connection, account.id, only_ids=run.only_ids or None)
         found.extend({"account": account.id, "payout_id": row.payout_id, "label": label_of(row)} for row in rows)
     return found
 
@@ -64,6 +76,14 @@ def reconcile_payout(services: Services, run: Run, account_id: str, payout_id: s
 
     Raises RetriableError when a write's outcome stays unknown, or another run holds the writer's lease.
     """
+    try:
+        return _reconcile(services, run, account_id, payout_id)
+    except (NetSuiteUnavailable, NetSuiteRecordBusy) as error:
+        note_outage(services, run, account_id, payout_id, error)
+        raise
+
+
+def _reconcile(services: Services, run: Run, account_id: str, payout_id: str) -> dict[str, Any]:
     account = services.mapping.stripe_account(account_id)
     with services.engine.connect() as connection:
         row = read_payout(connection, account_id, payout_id)
@@ -71,7 +91,10 @@ def reconcile_payout(services: Services, run: Run, account_id: str, payout_id: s
         raise InvariantBroken("a payout that was never staged", subject=payout_id, next_step="run the daily DAG first")
     step = Step(services, run, account, services.books(account), f"deposit {payout_id}", None)
     reading = read_course(step, row)
-    outcome = _deposit(step, row, reading)
+    try:
+        outcome = _deposit(step, row, reading)
+    except NetSuiteRefused as error:
+        outcome = _Outcome("blocked", "deposit_search_failed", [search_failed(account_id, payout_id, error)])
     state, reason, findings, existing, total = (
         outcome.state,
         outcome.reason,
@@ -83,10 +106,17 @@ def reconcile_payout(services: Services, run: Run, account_id: str, payout_id: s
         state, reason, more, moved = post_journals(step, reading)
         findings = [*findings, *more]
         total = total if moved is None else (total or Decimal(0)) + moved
+    clearing = Clearing()
+    if state in IN_BOOKS:
+        clearing = clear_suspense(step, reading.payout, reading.members)
+        if state == "booked" and row.state == "reversed":
+            state, reason = row.state, row.reason or ""
+        reason = reason or "; ".join(filter(None, [approval_note(services, account_id, payout_id), clearing.note]))
+        findings = [*findings, *clearing.findings]
     if not run.dry_run:
         existing = existing or next(iter(journal_ids(step, payout_id)), None)
         answer = (state, reason, existing, total)
-        _record(step, row, reading, answer, findings, let_through=outcome.stood_already)
+        _record(step, row, reading, answer, findings, replace(outcome, clearing=clearing))
     return {
         "account": account_id,
         "payout_id": payout_id,
@@ -108,6 +138,8 @@ class _Outcome:
     deposit_id: str | None = None
     total: Decimal | None = None
     stood_already: bool = False
+    question: Question | None = None
+    clearing: Clearing = field(default_factory=Clearing)
 
 
 def _deposit(step: Step, row: PayoutRow, reading: Reading) -> _Outcome:
@@ -121,7 +153,7 @@ def _deposit(step: Step, row: PayoutRow, reading: Reading) -> _Outcome:
     row = replace(row, amount=course.deposit.amount)
     booked: Answer = ("booked", "", [])
     existing = _existing_deposit(step, row)
-    stood_already = existing is not None
+    stood_already, question = existing is not None, None
     if existing:
         state, reason, findings = booked
     elif is_linked_by_hand(payout):
@@ -130,14 +162,14 @@ def _deposit(step: Step, row: PayoutRow, reading: Reading) -> _Outcome:
     elif not reading.members:
         return _Outcome("waiting_on_records", "its ledger lines are not staged yet")
     else:
-        state, reason, findings = _book(step, course.deposit, reading.lines)
+        (state, reason, findings), question = _book(step, course.deposit, reading.lines)
     if existing is None and (state == "booked" or findings):
         # Another task may have booked it meanwhile: seen from here, its deposit is what is wrong with the payments.
         existing = _existing_deposit(step, row)
         if existing and state != "booked":
             state, reason, findings = booked
     if existing is None or step.run.dry_run:
-        return _Outcome(state, reason, findings, existing, None, stood_already)
+        return _Outcome(state, reason, findings, existing, None, stood_already, question)
     state, reason, total, more = read_back(step, row, existing, len(reading.lines))
     return _Outcome(state, reason, [*findings, *more], existing, total, stood_already)
 
@@ -182,14 +214,14 @@ def _adopt_deposit(step: Step, row: PayoutRow, internal_id: str) -> None:
     )
     with step.services.engine.begin() as connection:
         write_links(connection, [adopted])
-    settle_intents(step, {row.payout_id})
+    settle_intents(step.services, step.account.id, {row.payout_id})
 
 
-def _book(step: Step, payout: Payout, lines: Sequence[BalanceTransaction]) -> Answer:
+def _book(step: Step, payout: Payout, lines: Sequence[BalanceTransaction]) -> tuple[Answer, Question | None]:
     books = payout_books(step.books, payout, step.run.window.end.date())
     if books is None:
         finding = _finding(step, payout.id, "period_closed", "The posting period of the arrival date is closed.")
-        return "blocked", "period_closed", [finding]
+        return ("blocked", "period_closed", [finding]), None
     return book_deposit(step, payout, lines, books)
 
 
@@ -199,12 +231,15 @@ def _record(
     reading: Reading,
     answer: tuple[PayoutStateName, str, str | None, Decimal | None],
     findings: Sequence[Finding],
-    *,
-    let_through: bool,
+    outcome: _Outcome,
 ) -> None:
-    """Note where the payout stands. `let_through`: what was let go when its deposit was written stays said (F5, F6)."""
+    """Note where the payout stands, and what a person is asked about it.
+
+    Where the deposit stood already, what was let go when it was written stays said (F5, F6).
+    """
     state, reason, deposit_id, total = answer
     now = step.services.clock.now()
+    subjects = subjects_of(row.payout_id, reading.members) | summaries_among(step, reading.members)
     with step.services.engine.begin() as connection:
         set_payout_state(
             connection,
@@ -222,7 +257,9 @@ def _record(
             booked = [(member.id, "booked", f"transaction {deposit_id}") for member in reading.members]
             set_ledger_states(connection, step.account.id, booked)  # type: ignore[arg-type]
             mark_reversed(connection, step, reading.payout)
-        kept = _let_through(connection, step) if let_through else set()
+        kept = _let_through(connection, step) if outcome.stood_already else set()
+        kept -= settle_cleared(connection, step, row.payout_id, outcome.clearing.cleared, now)
+        keep_question(connection, step.account.id, row.payout_id, outcome.question, step.run.run_id, now)
         record_findings(connection, findings, step.run.run_id, now)
         resolve_findings(
             connection,
@@ -230,7 +267,7 @@ def _record(
             run_id=step.run.run_id,
             now=now,
             stage="reconcile",
-            stripe_ids=subjects_of(row.payout_id, reading.members),
+            stripe_ids=subjects,
             except_keys=kept | {finding.key for finding in findings},
         )
 

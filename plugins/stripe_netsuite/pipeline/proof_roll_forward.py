@@ -6,7 +6,9 @@ does not tell them apart.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from stripe_netsuite.domain.identity import Role, external_id
 from stripe_netsuite.domain.money import Money
@@ -14,6 +16,7 @@ from stripe_netsuite.mapping.accounts import AccountRole
 from stripe_netsuite.mapping.entities import StripeAccount
 from stripe_netsuite.netsuite_api.lookup import lookup_external_ids
 from stripe_netsuite.netsuite_api.proof_queries import account_movements
+from stripe_netsuite.pipeline.account_check import is_bookable
 from stripe_netsuite.pipeline.proof_scope import ledger_gap
 from stripe_netsuite.pipeline.run import Run
 from stripe_netsuite.pipeline.services import Services
@@ -24,7 +27,14 @@ from stripe_netsuite.staging.proof_reads import PayoutLine, cleared_net, payout_
 _IN_TRANSIT = AccountRole.PAYOUTS_IN_TRANSIT.value
 _CLEARING = "stripe_clearing"
 _ROLES = (Role.MAIN, Role.JOURNAL, Role.REVERSAL)
-_Signed = tuple[str, int]
+
+
+class _Step(NamedTuple):
+    """A movement in minor units, in positive; `payout_id` is whose money it is, where that is one payout's."""
+
+    currency: str
+    minor: int
+    payout_id: str | None = None
 
 
 def roll_forward_verdicts(services: Services, run: Run, account: StripeAccount) -> list[Verdict]:
@@ -37,21 +47,22 @@ def roll_forward_verdicts(services: Services, run: Run, account: StripeAccount) 
     peers = [
         one
         for one in services.mapping.entities.stripe_accounts
-        if services.books(one).subsidiary_id == books.subsidiary_id
+        if is_bookable(services, one) and services.books(one).subsidiary_id == books.subsidiary_id
     ]
     for peer in peers:
         if (gap := ledger_gap(services, run, peer)) is not None:
             return [Verdict("H6", _IN_TRANSIT, "not_provable", detail=f"{peer.id}: {gap}")]
     verdicts: list[Verdict] = []
+    base = books.base_currency
     if transit_id is not None:
-        stripe = {books.base_currency: Rolled(), **_rolled(_in_transit(services, peers))}
-        verdicts += prove_roll_forward(_IN_TRANSIT, stripe, _netsuite_side(services, peers, transit_id))
+        stripe = {base: Rolled(), **_rolled(_in_transit(services, peers))}
+        verdicts += prove_roll_forward(_IN_TRANSIT, stripe, _netsuite_side(services, peers, transit_id), base)
     for currency, account_id in sorted(clearing.items()):
         sharing = [
             peer for peer in peers if services.books(peer).clearing_account_id_by_currency.get(currency) == account_id
         ]
         stripe = {currency: Rolled(), **_rolled(_cleared(services, sharing, currency))}
-        verdicts += prove_roll_forward(_CLEARING, stripe, _netsuite_side(services, sharing, account_id))
+        verdicts += prove_roll_forward(_CLEARING, stripe, _netsuite_side(services, sharing, account_id), base)
     return verdicts
 
 
@@ -60,17 +71,20 @@ def _netsuite_side(services: Services, peers: Sequence[StripeAccount], account_i
     since = min(services.books(peer).sync_start for peer in peers)
     movements = account_movements(services.netsuite, account_id, books.subsidiary_id, since)
     code_by_id = {number: code for code, number in books.currency_id_by_code.items()}
-    return {code_by_id[number]: Rolled(one.opening, one.came_in, one.went_out) for number, one in movements.items()}
+    return {
+        code_by_id[number]: Rolled(one.opening, one.came_in, one.went_out, base=one.base)
+        for number, one in movements.items()
+    }
 
 
-def _in_transit(services: Services, peers: Sequence[StripeAccount]) -> list[_Signed]:
+def _in_transit(services: Services, peers: Sequence[StripeAccount]) -> list[_Step]:
     """F8 to F10: what Stripe's ledger says about payouts that are in NetSuite, as it moves the account in transit."""
     with services.engine.connect() as connection:
         lines = [line for peer in peers for line in payout_lines(connection, peer.id)]
     asked = {external_id(line.payout_id, role) for line in lines for role in _ROLES}
     found = lookup_external_ids(services.netsuite, "transaction", list(asked))
     return [
-        (line.currency, minor)
+        _Step(line.currency, minor, line.payout_id)
         for line in lines
         for minor in transit_steps(line, {role for role in _ROLES if external_id(line.payout_id, role) in found})
     ]
@@ -90,17 +104,26 @@ def transit_steps(line: PayoutLine, records: set[Role]) -> list[int]:
     return [line.net] * lies_there + [-line.net] * line.is_booked
 
 
-def _cleared(services: Services, peers: Iterable[StripeAccount], currency: str) -> list[_Signed]:
+def _cleared(services: Services, peers: Iterable[StripeAccount], currency: str) -> list[_Step]:
     """F10: what the ledger's lines of the booked clearing days leave in the account."""
     with services.engine.connect() as connection:
-        return [(currency, minor) for peer in peers for minor in cleared_net(connection, peer.id, currency)]
+        return [_Step(currency, minor) for peer in peers for minor in cleared_net(connection, peer.id, currency)]
 
 
-def _rolled(steps: Iterable[_Signed]) -> Mapping[str, Rolled]:
-    rolled: dict[str, Rolled] = {}
-    for currency, minor in steps:
-        amount = Money(minor, currency).major
-        before = rolled.get(currency, Rolled())
-        came_in, went_out = (amount, 0) if minor > 0 else (0, amount)
-        rolled[currency] = Rolled(came_in=before.came_in + came_in, went_out=before.went_out + went_out)
-    return rolled
+def _rolled(steps: Iterable[_Step]) -> Mapping[str, Rolled]:
+    came_in: defaultdict[str, int] = defaultdict(int)
+    went_out: defaultdict[str, int] = defaultdict(int)
+    lying: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for step in steps:
+        (came_in if step.minor > 0 else went_out)[step.currency] += step.minor
+        if step.payout_id is not None:
+            payouts = lying[step.currency]
+            payouts[step.payout_id] = payouts.get(step.payout_id, 0) + step.minor
+    return {
+        currency: Rolled(
+            came_in=Money(came_in[currency], currency).major,
+            went_out=Money(went_out[currency], currency).major,
+            lying=lying[currency],
+        )
+        for currency in came_in.keys() | went_out.keys()
+    }

@@ -2,43 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import timedelta
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 
 from stripe_netsuite.domain.finding import Finding, Severity
-from stripe_netsuite.domain.identity import external_id
-from stripe_netsuite.domain.money import Money
 from stripe_netsuite.domain.window import Window
-from stripe_netsuite.errors import NetSuiteNotFound
 from stripe_netsuite.extract.balance import ledger_tail_net, read_balance
 from stripe_netsuite.extract.extraction import COVERED_STREAM
 from stripe_netsuite.mapping.entities import StripeAccount
-from stripe_netsuite.netsuite_api.lookup import lookup_external_ids
-from stripe_netsuite.netsuite_api.read_back import DepositState, read_deposit
-from stripe_netsuite.pipeline.payout_records import before_start, let_through, record_keys
-from stripe_netsuite.pipeline.proof_bank import deposited_records, is_plain, prove_bank, record_ids
+from stripe_netsuite.pipeline.account_check import bookable_accounts
+from stripe_netsuite.pipeline.proof_exchange import exchange_verdicts
 from stripe_netsuite.pipeline.proof_funds import funds_verdicts
 from stripe_netsuite.pipeline.proof_invoices import invoice_verdicts
+from stripe_netsuite.pipeline.proof_payouts import payout_verdicts, payouts_in_books
 from stripe_netsuite.pipeline.proof_roll_forward import roll_forward_verdicts
 from stripe_netsuite.pipeline.run import Run
 from stripe_netsuite.pipeline.services import Services
-from stripe_netsuite.reconcile.deposit_parts import part_ids
-from stripe_netsuite.reconcile.proof import Verdict, prove_balance, prove_ledger_states, prove_payout
-from stripe_netsuite.staging.findings import record_findings, resolve_findings
-from stripe_netsuite.staging.ledger import (
-    count_ledger_states,
-    ledger_net_by_currency,
-    read_ledger,
-)
+from stripe_netsuite.reconcile.proof import Verdict, prove_balance, prove_ledger_states
+from stripe_netsuite.staging.findings import settle_findings
+from stripe_netsuite.staging.ledger import count_ledger_states, ledger_net_by_currency
 from stripe_netsuite.staging.ledger_settling import inconsistent_lines, settle_ledger
-from stripe_netsuite.staging.links import read_links
-from stripe_netsuite.staging.payouts import IN_BOOKS, PayoutRow, all_payouts
-from stripe_netsuite.staging.proofs import Proof, write_proofs
+from stripe_netsuite.staging.proofs import Proof, read_proofs, write_proofs
 from stripe_netsuite.staging.watermarks import coverage
 
-_LOOK_BACK = timedelta(days=35)
 _TAIL_PAGES = 50
 _TRIES = 3
 
@@ -46,87 +32,40 @@ _TRIES = 3
 def prove(services: Services, run: Run) -> dict[str, Any]:
     """Prove H1 to H6 for the run's accounts; store the proofs; return each code's worst state and how many broke.
 
-    Raises nothing for a broken proof: that is a critical finding.
+    Raises nothing for a broken proof: that is a critical finding, and `broken_proofs` tells it. What NetSuite realised
+    by exchange rates is stored with the proofs, under F7.
     """
     worst: dict[str, str] = {}
     broken = 0
-    for account in services.accounts(run):
+    for account in bookable_accounts(services, run):
         with services.engine.begin() as connection:
             settle_ledger(connection, account.id, run.window.end_s)
+        payouts = payouts_in_books(services, run, account)
         verdicts = [
-            *_payouts(services, run, account),
+            *payout_verdicts(services, account, payouts),
             *_balance(services, run, account),
             *funds_verdicts(services, run, account),
             *invoice_verdicts(services, run, account),
             *_ledger(services, account),
             *roll_forward_verdicts(services, run, account),
         ]
-        _store(services, run, account, verdicts)
+        _store(services, run, account, [*verdicts, *exchange_verdicts(services, account, payouts)])
         for verdict in verdicts:
             broken += verdict.state == "broken"
             worst[verdict.code] = _worse(worst.get(verdict.code, "ok"), verdict.state)
     return {**dict(sorted(worst.items())), "broken": broken}
 
 
-def _payouts(services: Services, run: Run, account: StripeAccount) -> list[Verdict]:
-    since = int((run.window.start - _LOOK_BACK).timestamp())
+def broken_proofs(services: Services, run: Run) -> list[str]:
+    """Return what of the run's proofs does not hold, one line each: rule, account, subject, difference, ids."""
     with services.engine.connect() as connection:
-        rows = [
-            row for row in all_payouts(connection, account.id) if row.state in IN_BOOKS and row.arrival_date >= since
-        ]
-    found = lookup_external_ids(services.netsuite, "transaction", [one for row in rows for one in record_ids(row)])
-    verdicts: list[Verdict] = []
-    for row in rows:
-        if not is_plain(row, found):
-            taken = deposited_records(services, row, found)
-            members = _member_records(services, account, row, taken)
-            verdicts.append(prove_bank(services, account, row, found, members, taken))
-            continue
-        record = found.get(external_id(row.payout_id))
-        internal_id = record.internal_id if record else row.deposit_internal_id
-        amount = Money(row.amount, row.currency)
-        deposit = _deposit(services, internal_id)
-        if deposit is None:
-            verdicts.append(prove_payout(row.payout_id, amount, None, (), ()))
-            continue
-        deposits = [deposit, *_part_deposits(services, account, row.payout_id)]
-        total = sum((one.total for one in deposits), Decimal(0))
-        taken = {payment for one in deposits for payment in one.payment_ids}
-        members = _member_records(services, account, row, taken)
-        verdicts.append(prove_payout(row.payout_id, amount, total, members, taken))
-    return verdicts
-
-
-def _deposit(services: Services, internal_id: str | None) -> DepositState | None:
-    """Return the deposit, or None where somebody deleted it."""
-    try:
-        return None if internal_id is None else read_deposit(services.netsuite, internal_id)
-    except NetSuiteNotFound:
-        return None
-
-
-def _part_deposits(services: Services, account: StripeAccount, payout_id: str) -> list[DepositState]:
-    """Return the part deposits of a payout with more lines than one takes (F11); those that are gone are missing."""
-    with services.engine.connect() as connection:
-        links = read_links(connection, services.netsuite_account, account.id, part_ids(payout_id))
-    found = (_deposit(services, link.internal_id) for link in links.values())
-    return [deposit for deposit in found if deposit is not None]
-
-
-def _member_records(services: Services, account: StripeAccount, row: PayoutRow, taken: Collection[str]) -> set[str]:
-    """Return the NetSuite records of the payout's ledger lines, by link.
-
-    What was let through to the suspense account has a finding of its own, and no record to be on the deposit (F5).
-    """
-    reopens = services.mapping.policy.dispute_won == "reopen"
-    since = int(account.sync_start_utc.timestamp())
-    with services.engine.connect() as connection:
-        members = read_ledger(connection, account.id, payout_id=row.payout_id)
-        keys = record_keys(members, reopens_disputes=reopens)
-        links = read_links(connection, services.netsuite_account, account.id, {one for one, _ in keys})
-        excused = let_through(connection, account.id) | before_start(connection, account.id, members, since)
-    linked = {(one, links[one].internal_id if one in links else f"none for {one[0]}") for one in keys}
-    return {record for (source, _), record in linked if record in taken or source not in excused}
+        proofs = read_proofs(connection, run.run_id)
+    return [
+        f"{one.code} {one.stripe_account} {one.subject}: expected {one.expected}, found {one.found or 'nothing'}"
+        + (f" ({one.detail})" if one.detail else "")
+        for one in proofs
+        if one.state == "broken"
+    ]
 
 
 def _balance(services: Services, run: Run, account: StripeAccount) -> list[Verdict]:
@@ -180,16 +119,16 @@ def _store(services: Services, run: Run, account: StripeAccount, verdicts: Seque
         for verdict in verdicts
     ]
     findings = [_finding(account, verdict) for verdict in verdicts if verdict.state == "broken"]
+    findings += [_rest(account, verdict) for verdict in verdicts if verdict.rest is not None]
     with services.engine.begin() as connection:
         write_proofs(connection, proofs)
-        record_findings(connection, findings, run.run_id, now)
-        resolve_findings(
+        settle_findings(
             connection,
+            findings,
             account=account.id,
             run_id=run.run_id,
             now=now,
             stage="prove",
-            except_keys={finding.key for finding in findings},
         )
 
 
@@ -205,6 +144,21 @@ def _finding(account: StripeAccount, verdict: Verdict) -> Finding:
         found=verdict.found,
         difference=verdict.difference,
         suggestion="Run the daily DAG for the days concerned again; then follow the difference line by line.",
+    )
+
+
+def _rest(account: StripeAccount, verdict: Verdict) -> Finding:
+    return Finding(
+        code="exchange_difference_in_transit",
+        severity=Severity.WARNING,
+        stage="prove",
+        stripe_account=account.id,
+        stripe_id=verdict.subject,
+        message=f"Money passed {verdict.subject} at different exchange rates; a rest in base currency stays there.",
+        expected="0",
+        found=verdict.rest,
+        difference=verdict.rest,
+        suggestion="Let NetSuite revalue the account, or move the rest to exchange gains and losses by a journal entry.",
     )
 
 

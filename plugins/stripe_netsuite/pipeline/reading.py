@@ -9,6 +9,7 @@ from typing import Any
 from stripe_netsuite.extract.account import confirm_account
 from stripe_netsuite.extract.extraction import extract_window
 from stripe_netsuite.extract.plan import ExtractSettings
+from stripe_netsuite.pipeline.payout_schedule import compare_schedule
 from stripe_netsuite.pipeline.run import Run
 from stripe_netsuite.pipeline.services import Services
 from stripe_netsuite.validate.checkpoint import validate_pending
@@ -26,7 +27,8 @@ def extract(services: Services, run: Run) -> dict[str, Any]:
             reads_members=not services.mapping.clears(account),
         )
         client = services.stripe(account)
-        if not confirm_account(client, account.id, account.connection):
+        seen = confirm_account(client, account.id, account.connection)
+        if not seen.is_confirmed:
             counts["accounts_not_confirmed"] += 1
         result = extract_window(
             client,
@@ -39,6 +41,7 @@ def extract(services: Services, run: Run) -> dict[str, Any]:
             settings=settings,
             only_ids=run.only_ids or None,
         )
+        compare_schedule(services, run, account, seen.payout_interval)
         counts["new"] += sum(one.new for one in result.results.values())
         counts["changed"] += sum(one.changed for one in result.results.values())
         counts["requests"] += result.request_count

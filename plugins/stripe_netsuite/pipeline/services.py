@@ -74,6 +74,10 @@ class Services:
             self._stripe_by_account[account.id] = StripeClient(connection, self.clock)
         return self._stripe_by_account[account.id]
 
+    def is_test(self, account: StripeAccount) -> bool:
+        """Tell whether a Stripe account is read in test mode, for links into the dashboard."""
+        return stripe_connection(account.connection, self._connection_fields(account.connection)).is_test
+
     @cached_property
     def netsuite_connection(self) -> NetSuiteConnection:
         """The connection of the NetSuite account."""

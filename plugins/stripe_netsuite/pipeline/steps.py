@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from stripe_netsuite.pipeline.account_check import bookable_accounts
 from stripe_netsuite.pipeline.customer_step import load_customers
+from stripe_netsuite.pipeline.dispute_step import load_disputes
 from stripe_netsuite.pipeline.item_step import load_items
 from stripe_netsuite.pipeline.loading import Step, open_step
 from stripe_netsuite.pipeline.payment_step import load_payments
-from stripe_netsuite.pipeline.refund_step import load_disputes, load_refunds
+from stripe_netsuite.pipeline.reconcile_only import RECONCILE_ONLY
+from stripe_netsuite.pipeline.refund_step import load_refunds
 from stripe_netsuite.pipeline.run import LoadStep, Run
 from stripe_netsuite.pipeline.sale_steps import load_invoices
 from stripe_netsuite.pipeline.services import Services
@@ -32,11 +35,11 @@ def load(services: Services, run: Run, step: LoadStep) -> dict[str, Any]:
     link, and stores the plan.
     """
     counts: dict[str, int] = dict.fromkeys(("written", "waiting", "conflicts"), 0)
-    for account in services.accounts(run):
+    for account in bookable_accounts(services, run):
         with open_step(services, run, account, step) as opened:
             if run.dry_run:
                 _plan_earlier(opened, step)
-            _STEPS[step](opened)
+            _do(opened, step)
             if not run.dry_run:
                 recheck_totals(services, run, account)
             for name, count in opened.counts.items():
@@ -44,11 +47,16 @@ def load(services: Services, run: Run, step: LoadStep) -> dict[str, Any]:
     return counts
 
 
+def _do(opened: Step, step: LoadStep) -> None:
+    """Run one step; where another system books the sales, it only links (G3)."""
+    (RECONCILE_ONLY if opened.books.mode == "reconcile_only" else _STEPS)[step](opened)
+
+
 def _plan_earlier(opened: Step, step: LoadStep) -> None:
     view, opened.view = opened.view, None
     for earlier in LoadStep:
         if earlier is step:
             break
-        _STEPS[earlier](opened)
+        _do(opened, earlier)
     opened.counts.clear()
     opened.view = view

@@ -17,7 +17,7 @@ from stripe_netsuite.netsuite_api.client import NetSuiteClient
 from stripe_netsuite.netsuite_api.read_back import lookup_transactions
 from stripe_netsuite.pipeline.run import Run
 from stripe_netsuite.pipeline.services import Services
-from stripe_netsuite.staging.findings import open_findings, record_findings, resolve_findings
+from stripe_netsuite.staging.findings import open_findings, settle_findings
 from stripe_netsuite.staging.links import read_links
 
 _INVOICE_CODE, _OTHER_CODE = "invoice_total_mismatch", "unequal_amounts"
@@ -80,14 +80,13 @@ def recheck_totals(services: Services, run: Run, account: StripeAccount) -> None
     findings = differing_totals(services.netsuite, account.id, sent)
     now = services.clock.now()
     with services.engine.begin() as connection:
-        record_findings(connection, findings, run.run_id, now)
-        resolve_findings(
+        settle_findings(
             connection,
+            findings,
             account=account.id,
             run_id=run.run_id,
             now=now,
             stage="load",
             codes=(_INVOICE_CODE, _OTHER_CODE),
             stripe_ids={one.stripe_id for one in sent},
-            except_keys={finding.key for finding in findings},
         )

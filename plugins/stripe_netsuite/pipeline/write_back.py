@@ -117,9 +117,11 @@ class _Writing:
     def everything(self) -> Counter[str]:
         """Write what is left, chunk by chunk; stop where Stripe does not answer or forbids it."""
         counts: Counter[str] = Counter()
+        # What another system made is its own to tell (G3).
+        kinds = _KEYS if self._account.mode == "full" else {"deposit"}
         with self._services.engine.connect() as connection:
             links = unwritten_ids(
-                connection, self._services.netsuite_account, self._account.id, _KEYS, _ROLES, MOST_OBJECTS
+                connection, self._services.netsuite_account, self._account.id, kinds, _ROLES, MOST_OBJECTS
             )
         chosen = set(self._run.only_ids)
         targets = [one for one in targets_of(links) if not chosen or one.stripe_id in chosen]

@@ -71,6 +71,11 @@ def clearing_days(
     return days
 
 
+def is_summary_id(account: str, external_id: str | None) -> bool:
+    """Tell whether a record's external id is that of a summary, which begins with its clearing day's (F12)."""
+    return external_id is not None and external_id.startswith(f"cl-{account}-")
+
+
 def _free_id(stem: str, known_ids: Collection[str]) -> str:
     """A number alone would be the name of a part deposit (F11)."""
     number, found = 1, stem

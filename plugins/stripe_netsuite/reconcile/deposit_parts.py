@@ -85,13 +85,14 @@ def _deposit(
 ) -> DepositRecord:
     cashbacks, others = lines
     note = f" | Original transaction date: {books.original_date}" if books.original_date else ""
+    said = f" | {books.memo_note}" if books.memo_note else ""
     part = "" if stripe_id == payout.id else f" | Part {stripe_id.removeprefix(f'{payout.id}-')}"
     return DepositRecord(
         stripe_id=stripe_id,
         external_id=external_id(stripe_id),
         tran_date=books.deposit_date,
         original_date=books.original_date,
-        memo=f"Stripe: {payout.id}{part}{note}",
+        memo=f"Stripe: {payout.id}{part}{note}{said}",
         currency=payout.currency,
         currency_id=books.currency_id or "",
         subsidiary_id=books.subsidiary_id,

@@ -10,12 +10,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stripe_netsuite.domain.identity import Role
+from stripe_netsuite.domain.identity import Role, movement_id
 from stripe_netsuite.domain.stripe_object import BalanceTransaction
 from stripe_netsuite.mapping.accounts import AccountRole
 
 CAPTURE_REVERSAL = "partial_capture_reversal"
-"""Not a line of its own: it nets the payment of its charge (D5)."""
+"""It nets the payment of its charge (D5); in another payout than that it is money to and from an account."""
 FEE_CATEGORIES = frozenset({"fee", "network_cost", "tax"})
 """Categories of lines that are a fee as a whole; what stands in their `fee` is the tax on it."""
 DISPUTE_CATEGORIES = frozenset({"dispute", "dispute_reversal"})
@@ -23,11 +23,20 @@ DISPUTE_CATEGORIES = frozenset({"dispute", "dispute_reversal"})
 
 @dataclass(frozen=True, slots=True)
 class RecordLine:
-    """A record in NetSuite stands for the line: whose, in which role, and whether it brings money in."""
+    """A record in NetSuite stands for the line: whose, in which role, and whether it brings money in.
+
+    `number`: the how-manieth movement of its dispute it is.
+    """
 
     source: str
     role: Role
     is_inflow: bool
+    number: int = 1
+
+    @property
+    def key(self) -> tuple[str, Role]:
+        """What the record is linked by."""
+        return movement_id(self.source, self.number), self.role
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,7 @@ _BY_CATEGORY: Mapping[str, AccountLine] = {
     "issuing_transaction": _ISSUING,
     "network_cost": AccountLine(AccountRole.NETWORK_COSTS, is_fee=True),
     "other_adjustment": AccountLine(AccountRole.ADJUSTMENTS, "Adjustment"),
+    CAPTURE_REVERSAL: AccountLine(AccountRole.ADJUSTMENTS, "Released in another payout than its charge"),
     "payment_network_reserve_hold": AccountLine(_RESERVES, "Reserve of the payment network held"),
     "payment_network_reserve_release": AccountLine(_RESERVES, "Reserve of the payment network released"),
     "payout": AccountLine(AccountRole.PAYOUTS_IN_TRANSIT, "Another payout"),
@@ -122,15 +132,17 @@ def _record_line(row: BalanceTransaction, *, reopens_disputes: bool) -> RecordLi
             return RecordLine(source, Role.MAIN, is_inflow=True)
         case "refund" if row.type == "payment_refund" and row.amount > 0:
             return RecordLine(source, Role.REINSTATED, is_inflow=True)
-        case "refund" | "dispute":
+        case "refund":
             return RecordLine(source, Role.MAIN, is_inflow=False)
+        case "dispute":
+            return RecordLine(source, Role.MAIN, is_inflow=False, number=row.movement)
         case "refund_failure":
             return RecordLine(source, Role.REINSTATED, is_inflow=True)
         case "charge_failure":
             is_charge = source.startswith(("ch_", "py_"))
             return RecordLine(source, Role.FAILED if is_charge else Role.MAIN, is_inflow=False)
         case "dispute_reversal" if reopens_disputes:
-            return RecordLine(source, Role.REOPENED, is_inflow=True)
+            return RecordLine(source, Role.REOPENED, is_inflow=True, number=row.movement)
         case _:
             return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from stripe_netsuite.domain.identity import Role
 from stripe_netsuite.domain.money import Money, convert, major_rate
 from stripe_netsuite.domain.netsuite_record import DepositPayment, InternalId
 from stripe_netsuite.domain.stripe_object import BalanceTransaction, Payout
@@ -11,6 +12,7 @@ from stripe_netsuite.reconcile.difference import Differences
 from stripe_netsuite.reconcile.ledger_kind import RecordLine
 from stripe_netsuite.reconcile.payout_books import PayoutBooks, PayoutRecords
 from stripe_netsuite.reconcile.record_check import BookedRecord, RecordCheck
+from stripe_netsuite.reconcile.summary_rows import SummaryRows
 
 
 class PaymentLines:
@@ -25,13 +27,27 @@ class PaymentLines:
         self._books = books
         self._differences = differences
         self._check = RecordCheck(books.undeposited_funds_account_id, books.subsidiary_id, differences.said.hold)
+        self._summaries = SummaryRows()
         self.open: list[DepositPayment] = []
         self.posted: list[DepositPayment] = []
         self.rounding = Money(0, payout.currency)
 
     def take(self, row: BalanceTransaction, kind: RecordLine) -> None:
         """Take one ledger line of a record, after every check on it; what is wrong is a difference."""
-        record = self._records.by_link.get((kind.source, kind.role))
+        summary = self._records.summary_by_charge.get(kind.source) if kind.role is Role.MAIN else None
+        if summary is not None:
+            self._summaries.take(summary, row)
+            return
+        self._take(row, kind, 1)
+
+    def take_summaries(self) -> None:
+        """Take what was summed up, one line a summary (F12): to be called when all ledger lines were taken."""
+        for row, count in self._summaries.rows():
+            self._take(row, RecordLine(row.source or "", Role.MAIN, is_inflow=True), count)
+
+    def _take(self, row: BalanceTransaction, kind: RecordLine, count: int) -> None:
+        """`count` is how many ledger lines `row` stands for."""
+        record = self._records.by_link.get(kind.key)
         if record is None:
             self._differences.add_missing(kind.source, row)
             return
@@ -42,13 +58,13 @@ class PaymentLines:
         already_said = len(self._differences.said)
         line: DepositPayment | None
         if self._check.is_sound(kind.source, row, record, is_inflow=kind.is_inflow):
-            line = self._line(row, kind.source, record)
+            line = self._line(row, kind.source, record, count)
         else:
             line = self._line_of_unequal(row, kind.source, record, already_said)
         if line is not None:
             (self.posted if is_posted else self.open).append(line)
 
-    def _line(self, row: BalanceTransaction, source: str, record: BookedRecord) -> DepositPayment:
+    def _line(self, row: BalanceTransaction, source: str, record: BookedRecord, count: int) -> DepositPayment:
         """F7: the line at the settlement amount; where NetSuite computes it from the rate, what rounding leaves."""
         settled = row.gross_money
         currency = self._currency
@@ -61,7 +77,7 @@ class PaymentLines:
         if currency == self._books.base_currency and rate is not None:
             value = convert(abs(record.stripe_money), rate, currency)
             booked = value if settled.minor > 0 else -value
-        self._take_rounding(row, source, record, settled, booked)
+        self._take_rounding(row, source, record, settled - booked, count)
         return DepositPayment(
             record=InternalId(record.internal_id),
             stripe_id=source,
@@ -70,10 +86,10 @@ class PaymentLines:
         )
 
     def _take_rounding(
-        self, row: BalanceTransaction, source: str, record: BookedRecord, settled: Money, booked: Money
+        self, row: BalanceTransaction, source: str, record: BookedRecord, rounding: Money, count: int
     ) -> None:
-        rounding = settled - booked
-        if abs(rounding.minor) <= self._books.tolerance_minor:
+        settled = row.gross_money
+        if abs(rounding.minor) <= self._books.tolerance_minor * count:
             self.rounding = self.rounding + rounding
             return
         self._differences.add(source, row, rounding.minor)
@@ -83,7 +99,7 @@ class PaymentLines:
             source,
             netsuite_id=record.internal_id,
             expected=str(settled),
-            found=str(booked),
+            found=str(settled - rounding),
             difference=str(rounding),
             suggestion="Correct the exchange rate of the record in NetSuite.",
         )
@@ -93,7 +109,8 @@ class PaymentLines:
     ) -> DepositPayment | None:
         """Leave the whole line as a difference, or, where only the amount is wrong, what the record does not cover."""
         only_amount = self._differences.said.codes(since=already_said) == {"unequal_amounts"}
-        if not only_amount or record.found_total is None or record.stripe_money.currency != self._currency:
+        is_foreign = {record.stripe_money.currency, record.found_currency or self._currency} != {self._currency}
+        if not only_amount or record.found_total is None or is_foreign:
             self._differences.add(source, row, row.amount)
             return None
         held = abs(Money.from_major(record.found_total, self._currency))

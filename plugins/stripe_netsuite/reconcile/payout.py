@@ -7,8 +7,9 @@ the findings that hold it (F5). Nothing of the payout is ever left out of the su
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from stripe_netsuite.domain.approval import Answer, Difference, Question
 from stripe_netsuite.domain.finding import Finding, Severity
 from stripe_netsuite.domain.money import Money, sum_money
 from stripe_netsuite.domain.netsuite_record import DepositLine, DepositRecord
@@ -32,8 +33,9 @@ __all__ = ["BookedRecord", "DepositPlan", "PayoutBooks", "PayoutRecords", "plan_
 class DepositPlan:
     """The deposit of a payout, or why there is none yet.
 
-    `state` is `ready`, `waiting_on_records`, `blocked` or `mismatch`; fees and rounding are in the payout's currency.
-    `parts` are the part deposits to write before `record` (F11).
+    `state` is `ready`, `waiting_on_records`, `waiting_for_approval`, `blocked` or `mismatch`; fees and rounding are in the
+    payout's currency. `parts` are the part deposits to write before `record` (F11). `question` is what a person is asked,
+    or was and rejected; `let_through` is what the deposit lacks, `approval` on whose word, if anybody was asked (F5).
     """
 
     state: str
@@ -43,6 +45,9 @@ class DepositPlan:
     fees: Money
     rounding: Money
     parts: tuple[DepositRecord, ...] = ()
+    question: Question | None = None
+    approval: Answer | None = None
+    let_through: tuple[Difference, ...] = ()
 
 
 def plan_deposit(
@@ -52,8 +57,9 @@ def plan_deposit(
     rows = contents_of(payout, members)
     draft = _Draft(payout, records, books)
     draft.check_payout(rows)
-    for row in net_captures(rows, records.charge_by_reversal):
+    for row in net_captures(rows, records.charge_by_reversal, records.reversed_elsewhere):
         draft.take(row)
+    draft.payments.take_summaries()
     return draft.finish()
 
 
@@ -67,6 +73,10 @@ def subjects_of(payout_id: str, members: Sequence[BalanceTransaction]) -> set[st
 def _part_of(payout_id: str, name: str) -> str:
     """Several accounts, or kinds of fees, may be missing for one payout: each is a finding of its own."""
     return f"{payout_id}:{name}"
+
+
+def _shown(role: AccountRole, amount: Money, problem: str | None) -> str:
+    return " ".join((role.value, *([str(amount)] if amount.minor else []), *([f"({problem})"] if problem else [])))
 
 
 class _Draft:
@@ -97,7 +107,16 @@ class _Draft:
                 found=str(self.amount),
                 suggestion="Book a journal entry bank to payouts in transit by hand.",
             )
-        if self.books.bank_account_id is None or self.books.currency_id is None:
+        if self.books.bank_problem is not None:
+            self.findings.hold(
+                "bank_deposit_account_missing",
+                "The bank account that is mapped for this payout's currency is not there, or cannot be seen.",
+                self.payout.id,
+                expected=f"an active account for {self.payout.currency.upper()}",
+                found=self.books.bank_problem,
+                suggestion="Correct it under banks in entities.yaml, activate it, or let the integration's role see it.",
+            )
+        elif self.books.bank_account_id is None or self.books.currency_id is None:
             self.findings.hold(
                 "payout_currency_account_missing",
                 "No bank account is mapped for this payout's currency.",
@@ -130,6 +149,8 @@ class _Draft:
         if not row.amount:
             return
         match kind:
+            case RecordLine() if self._is_dispute_alone(row, kind):
+                self.lines.add(AccountRole.DISPUTES, "Dispute", row.id, row.source, row.amount)
             case RecordLine():
                 self.payments.take(row, kind)
             case AccountLine(role=role, is_fee=True):
@@ -139,9 +160,14 @@ class _Draft:
             case _:
                 self._take_unknown(row)
 
+    def _is_dispute_alone(self, row: BalanceTransaction, kind: RecordLine) -> bool:
+        """G3: another system may not book disputes; what has no record is a line of the deposit (F2)."""
+        is_dispute = row.reporting_category == "dispute" and self.books.mode == "reconcile_only"
+        return is_dispute and kind.key not in self.records.by_link
+
     def _is_before_start(self, row: BalanceTransaction, kind: RecordLine | AccountLine | None) -> bool:
         """A7: older than the sync start, or about what is; unless a record of it is linked all the same."""
-        if isinstance(kind, RecordLine) and (kind.source, kind.role) in self.records.by_link:
+        if isinstance(kind, RecordLine) and kind.key in self.records.by_link:
             return False
         return row.created < self.books.sync_start_s or row.source in self.records.before_start
 
@@ -175,6 +201,8 @@ class _Draft:
         self._hold_unmapped()
         self.differences.settle(self.lines, is_held=bool(self._codes()))
         state, reason = self._state()
+        if state == "waiting_on_records" and self.books.says_missing:
+            self.differences.tell_missing()
         deposits = self._deposits() if state == "ready" else ()
         if deposits and min(deposit.total for deposit in deposits) < 0:
             self._hold_negative_part(deposits)
@@ -187,6 +215,9 @@ class _Draft:
             fees=Money(self.fees, self.payout.currency),
             rounding=rounding,
             parts=deposits[:-1],
+            question=self.differences.question,
+            approval=self.differences.approval,
+            let_through=self.differences.let_through if deposits else (),
         )
 
     def _hold_unmapped(self) -> None:
@@ -194,12 +225,13 @@ class _Draft:
         if self.differences.needs_suspense:
             unmapped.setdefault(AccountRole.SUSPENSE, Money(0, self.payout.currency))
         for role, amount in unmapped.items():
+            problem = self.books.account_problems.get(role.value)
             self.findings.hold(
                 "missing_netsuite_account_mapping",
                 "A line of the payout's deposit has no account.",
                 _part_of(self.payout.id, role),
-                found=f"{role.value} {amount}" if amount.minor else role.value,
-                suggestion=f"Add {role.value} to accounts.yaml.",
+                found=_shown(role, amount, problem),
+                suggestion=f"{'Correct' if problem else 'Add'} {role.value} {'in' if problem else 'to'} accounts.yaml.",
             )
 
     def _settle_before_start(self) -> None:
@@ -237,6 +269,9 @@ class _Draft:
         )
 
     def _state(self) -> tuple[str, str]:
+        standing = None if self._codes() else self.differences.standing()
+        if standing is not None:
+            return standing
         codes = self._codes() | self.differences.holding()
         if "payout_members_mismatch" in codes:
             return "mismatch", "payout_members_mismatch"
@@ -254,5 +289,6 @@ class _Draft:
     def _deposits(self) -> tuple[DepositRecord, ...]:
         lines: tuple[list[DepositLine], list[DepositLine]] = self.lines.lines(self.books.max_deposit_lines // 2)
         numbers = self.records.part_by_deposit.values()
-        payments = self.payments
-        return deposits_of(self.payout, payments.open, payments.posted, lines, self.books, max(numbers, default=1) + 1)
+        payments, approval = self.payments, self.differences.approval
+        books = self.books if approval is None else replace(self.books, memo_note=f"Differences {approval}")
+        return deposits_of(self.payout, payments.open, payments.posted, lines, books, max(numbers, default=1) + 1)

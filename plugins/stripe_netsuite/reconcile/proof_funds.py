@@ -1,7 +1,7 @@
 """Undeposited Funds against the ledger (ACCOUNTING H3). Pure: both sides come in by Stripe id, and are compared.
 
 A payment whose payout is not booked yet must lie in Undeposited Funds, everything else that is ours must not. What a
-rule or a finding keeps out of NetSuite is said with its amount; what nothing explains breaks the proof by name.
+rule or a finding keeps out of NetSuite is said with its amount and ids; what nothing explains breaks the proof by name.
 """
 
 from __future__ import annotations
@@ -14,19 +14,31 @@ from stripe_netsuite.domain.money import Money
 from stripe_netsuite.reconcile.proof import Verdict
 
 _SHOWN = 5
+_NAMED = 25
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSource:
     """The gross of a Stripe object's open ledger lines.
 
-    `absent` is the part of it that has no record in NetSuite, for `reason`.
+    `absent` is the part of it that has no record in NetSuite, for `reason`; `is_explained` says that a rule, or a
+    finding that is open, is this reason.
     """
 
     stripe_id: str
     gross: Money
     absent: Money
     reason: str = ""
+    is_explained: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LatePayout:
+    """A payout that has arrived and is not booked: what its open lines add up to is in Undeposited Funds for it."""
+
+    payout_id: str
+    state: str
+    gross: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +66,12 @@ def prove_funds(
     held_by_source: Mapping[tuple[str, str], HeldMoney],
     notes: Mapping[str, str],
     currencies: Collection[str] = (),
+    late: Sequence[LatePayout] = (),
 ) -> list[Verdict]:
     """H3, by currency; those of `currencies` also where nothing is open.
 
-    `held_by_source` is keyed by (Stripe id, currency); `notes` say what is known of a missing one.
+    `held_by_source` is keyed by (Stripe id, currency); `notes` say what is known of a missing one, and of one that is
+    there although nothing of it is open.
     """
     by_currency = {currency: _Funds() for currency in currencies}
     for source in open_sources:
@@ -71,8 +85,12 @@ def prove_funds(
         if (stripe_id, currency) not in known:
             funds = by_currency.setdefault(currency, _Funds())
             funds.found += held.amount
-            funds.wrong.append(f"{stripe_id} is still there, but its payout is booked or it is in no ledger")
-    return [_verdict(currency, funds) for currency, funds in sorted(by_currency.items())]
+            known_of_it = notes.get(stripe_id, "no ledger line of it is known")
+            funds.wrong.append(f"{stripe_id} is still there with {held.amount}, but {known_of_it}")
+    return [
+        _verdict(currency, funds, [one for one in late if one.gross.currency == currency])
+        for currency, funds in sorted(by_currency.items())
+    ]
 
 
 def _judge(funds: _Funds, source: OpenSource, held: HeldMoney | None, notes: Mapping[str, str]) -> None:
@@ -82,6 +100,9 @@ def _judge(funds: _Funds, source: OpenSource, held: HeldMoney | None, notes: Map
     if not difference:
         return
     if source.absent.minor and abs(difference + source.absent.major) <= tolerance:
+        if not source.is_explained:
+            funds.wrong.append(f"{source.stripe_id} is not in NetSuite, and no finding says why ({source.reason})")
+            return
         funds.explained.setdefault(source.reason, []).append(source)
         funds.rounding += difference + source.absent.major
     elif held is None:
@@ -96,7 +117,7 @@ def _note(notes: Mapping[str, str], stripe_id: str) -> str:
     return f" ({notes[stripe_id]})" if stripe_id in notes else ""
 
 
-def _verdict(currency: str, funds: _Funds) -> Verdict:
+def _verdict(currency: str, funds: _Funds, late: Sequence[LatePayout]) -> Verdict:
     expected, found = Money(funds.expected, currency).major, funds.found + Money(0, currency).major
     return Verdict(
         "H3",
@@ -106,11 +127,11 @@ def _verdict(currency: str, funds: _Funds) -> Verdict:
         str(found),
         str(found - expected),
         currency,
-        "; ".join(_details(currency, funds)) or None,
+        "; ".join(_details(currency, funds, late)) or None,
     )
 
 
-def _details(currency: str, funds: _Funds) -> list[str]:
+def _details(currency: str, funds: _Funds, late: Sequence[LatePayout]) -> list[str]:
     details = list(funds.wrong[:_SHOWN])
     if len(funds.wrong) > _SHOWN:
         details.append(f"and {len(funds.wrong) - _SHOWN} more")
@@ -118,7 +139,15 @@ def _details(currency: str, funds: _Funds) -> list[str]:
         details.append(f"{funds.rounding} rounded by conversion")
     for reason, sources in sorted(funds.explained.items()):
         amount = Money(sum(source.absent.minor for source in sources), currency)
-        named = ", ".join(source.stripe_id for source in sources[:3])
-        more = f" and {len(sources) - 3} more" if len(sources) > 3 else ""
-        details.append(f"{amount} not in NetSuite: {reason} ({named}{more})")
+        named = _listed([f"{one.stripe_id} {one.absent.major}" for one in sources])
+        details.append(f"{amount} not in NetSuite: {reason} ({named})")
+    if late:
+        amount = Money(sum(one.gross.minor for one in late), currency)
+        named = _listed([f"{one.payout_id} {one.gross.major} {one.state.replace('_', ' ')}" for one in late])
+        details.append(f"{amount} in payouts that have arrived and are not booked ({named})")
     return details
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

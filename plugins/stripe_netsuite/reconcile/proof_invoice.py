@@ -5,7 +5,6 @@ An explanation counts only if its amount is the difference, alone or together wi
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -14,6 +13,7 @@ from stripe_netsuite.domain.money import Money
 from stripe_netsuite.reconcile.proof import Verdict
 
 _SHOWN = 5
+_NAMED = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class InvoiceState:
 
 @dataclass(slots=True)
 class InvoiceTally:
-    """What a walk over the invoices found in one currency."""
+    """What a walk over the invoices found in one currency; `reasons` are the invoices that a rule explains, and by how much."""
 
     currency: str
     count: int = 0
     stripe: int = 0
     netsuite: int = 0
-    reasons: Counter[str] = field(default_factory=Counter)
+    reasons: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
 
@@ -63,7 +63,7 @@ def tally_invoices(states: Iterable[InvoiceState], tallies: dict[str, InvoiceTal
         if reason is None:
             tally.wrong.append(f"{state.stripe_id} is open with {state.netsuite.major}, not {state.stripe.major}")
         else:
-            tally.reasons[reason] += 1
+            tally.reasons.setdefault(reason, []).append((state.stripe_id, difference))
 
 
 def prove_invoices(tallies: Iterable[InvoiceTally]) -> list[Verdict]:
@@ -92,7 +92,7 @@ def _verdict(tally: InvoiceTally) -> Verdict:
     if len(tally.wrong) > _SHOWN:
         details.append(f"and {len(tally.wrong) - _SHOWN} more")
     details.append(f"{tally.count} invoices")
-    details += [f"{count} differ by rule: {reason}" for reason, count in sorted(tally.reasons.items())]
+    details += [_explained(tally.currency, reason, rows) for reason, rows in sorted(tally.reasons.items())]
     return Verdict(
         "H4",
         tally.currency.upper(),
@@ -103,3 +103,10 @@ def _verdict(tally: InvoiceTally) -> Verdict:
         tally.currency,
         "; ".join(details),
     )
+
+
+def _explained(currency: str, reason: str, rows: Sequence[tuple[str, int]]) -> str:
+    amount = Money(sum(minor for _, minor in rows), currency)
+    named = ", ".join(f"{stripe_id} {Money(minor, currency).major}" for stripe_id, minor in rows[:_NAMED])
+    more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+    return f"{amount} by rule: {reason} ({named}{more})"

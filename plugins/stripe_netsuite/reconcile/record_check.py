@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from stripe_netsuite.domain.money import Money
+from stripe_netsuite.domain.money import Money, major_text
 from stripe_netsuite.domain.stripe_object import BalanceTransaction
 
 
@@ -18,7 +18,8 @@ from stripe_netsuite.domain.stripe_object import BalanceTransaction
 class BookedRecord:
     """What stands for a charge, refund or dispute: our link, the Stripe amount it was booked at, and NetSuite's word on it.
 
-    `found_*` are read back now; `exists` is false where the record is gone or cannot be seen.
+    `found_*` are read back now; `exists` is false where the record is gone or cannot be seen. `twin_id` is another
+    record that bears the object's external id.
     """
 
     internal_id: str
@@ -26,10 +27,12 @@ class BookedRecord:
     exists: bool
     voided: bool = False
     found_total: Decimal | None = None
+    found_currency: str | None = None
     found_account_id: str | None = None
     found_subsidiary_id: str | None = None
     exchange_rate: Decimal | None = None
     deposit_ids: tuple[str, ...] = ()
+    twin_id: str | None = None
 
 
 class Hold(Protocol):
@@ -71,10 +74,11 @@ class RecordCheck:
                 "The record of this transaction is gone, voided, or not visible to the integration's role.",
                 source,
                 netsuite_id=record.internal_id,
-                suggestion="Restore it, or enter it again with the Stripe id as its external id.",
+                suggestion="Enter it again with the Stripe id as its external id, or set deleted_record: book_again in policy.yaml.",
             )
             return False
         checks = [
+            self._is_single(source, record),
             self._is_free(source, row, record),
             self._is_equal(source, row, record),
             self._is_in_place(source, record),
@@ -82,6 +86,20 @@ class RecordCheck:
             self._has_sign(source, row, is_inflow=is_inflow),
         ]
         return all(checks)
+
+    def _is_single(self, source: str, record: BookedRecord) -> bool:
+        if record.twin_id is None:
+            return True
+        self._hold(
+            "multiple_successful_translations_found",
+            "The transaction is in NetSuite twice: one record is linked, another one bears its Stripe id.",
+            source,
+            netsuite_id=record.internal_id,
+            expected=f"record {record.internal_id} alone",
+            found=f"record {record.twin_id} with its external id",
+            suggestion="Void the record that is too much, or clear its external id if it stands for something else.",
+        )
+        return False
 
     def _is_free(self, source: str, row: BalanceTransaction, record: BookedRecord) -> bool:
         taken_by = self._line_by_record.setdefault(record.internal_id, row.id)
@@ -122,7 +140,9 @@ class RecordCheck:
                 suggestion="Compare the object with its balance transactions in Stripe; book the deposit by hand.",
             )
             return False
-        if record.found_total is None or abs(record.found_total) == expected.major:
+        currency = record.found_currency or expected.currency
+        is_same_currency = currency == expected.currency
+        if record.found_total is None or (is_same_currency and abs(record.found_total) == expected.major):
             return True
         self._hold(
             "unequal_amounts",
@@ -130,8 +150,8 @@ class RecordCheck:
             source,
             netsuite_id=record.internal_id,
             expected=str(expected),
-            found=f"{abs(record.found_total)} {expected.currency.upper()}",
-            difference=f"{abs(record.found_total) - expected.major}",
+            found=f"{major_text(abs(record.found_total), currency)} {currency.upper()}",
+            difference=major_text(abs(record.found_total) - expected.major, currency) if is_same_currency else None,
             suggestion="Correct the record in NetSuite; the payout goes through by itself.",
         )
         return False

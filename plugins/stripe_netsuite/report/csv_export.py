@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import astuple, fields
+from decimal import Decimal, InvalidOperation
 
-from stripe_netsuite.report.model import RunReport
+from stripe_netsuite.report.model import ReconciliationLine, RunReport
 
 _SIGNS = ("=", "+", "-", "@")
 _WHITE_SPACE = ("\t", "\r")
@@ -26,6 +28,19 @@ FINDING_COLUMNS = (
     "suggestion",
     "first_seen_at",
 )
+PROOF_COLUMNS = (
+    "code",
+    "stripe_account",
+    "subject",
+    "state",
+    "expected",
+    "found",
+    "difference",
+    "currency",
+    "detail",
+    "at",
+)
+RECONCILIATION_COLUMNS = tuple(field.name for field in fields(ReconciliationLine))
 
 
 def csv_text(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -59,3 +74,36 @@ def findings_csv(report: RunReport) -> str:
             for row in report.findings
         ),
     )
+
+
+def proofs_csv(report: RunReport) -> str:
+    """Return the run's proofs, and below them what exchange rates realised (code F7)."""
+    return csv_text(
+        PROOF_COLUMNS,
+        (
+            [
+                proof.code,
+                proof.stripe_account,
+                proof.subject,
+                proof.state,
+                *(_number(text) for text in (proof.expected, proof.found, proof.difference)),
+                proof.currency,
+                proof.detail,
+                proof.at.isoformat(),
+            ]
+            for proof in (*report.proofs, *report.exchange)
+        ),
+    )
+
+
+def reconciliation_csv(lines: Iterable[ReconciliationLine]) -> str:
+    """Return one row a ledger line: from the balance transaction to the record and deposit that it stands on."""
+    return csv_text(RECONCILIATION_COLUMNS, (astuple(line) for line in lines))
+
+
+def _number(text: str | None) -> Decimal | str | None:
+    """Return an amount as a number, so that a spreadsheet adds it up; a text that is none as it is."""
+    try:
+        return None if text is None else Decimal(text)
+    except InvalidOperation:
+        return text

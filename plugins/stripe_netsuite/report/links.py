@@ -12,11 +12,14 @@ _INTERNAL_ID = re.compile(r"^[0-9]+$")
 _ACCOUNT = re.compile(r"^[A-Za-z0-9_-]+$")
 
 
-def stripe_link(stripe_id: str | None) -> str | None:
-    """Return the dashboard's address of an object, or None where the id is none (a coupon's may be any text)."""
+def stripe_link(stripe_id: str | None, *, is_test: bool = False) -> str | None:
+    """Return the dashboard's address of an object, or None where the id is none (a coupon's may be any text).
+
+    The dashboard shows an object in the mode that it belongs to: `is_test` where the key is one of test mode.
+    """
     if not stripe_id or not _STRIPE_ID.match(stripe_id):
         return None
-    return f"https://dashboard.stripe.com/{stripe_id}"
+    return f"https://dashboard.stripe.com/{'test/' if is_test else ''}{stripe_id}"
 
 
 def netsuite_link(account: str | None, record_type: str | None, internal_id: str | None) -> str | None:

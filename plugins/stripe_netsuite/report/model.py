@@ -66,9 +66,46 @@ class PayoutTieOut:
         return self.row.deposit_total is not None and self.row.deposit_total == self.expected
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconciliationLine:
+    """One ledger line of a payout on its way into NetSuite. Amounts are in major units of `currency`.
+
+    `goes_to` is `record`, `account`, `bank` (the payout's own line) or `nothing` (no amount). `account` is role and GL
+    account of a line without a record, `fee_accounts` those of the fee inside the line, with the amounts. `deposit_id`
+    is the record that took the line: the deposit, its part (`deposit_part` is the number), or a journal entry.
+    """
+
+    stripe_account: str
+    payout_id: str
+    payout_state: str
+    arrives_on: str
+    balance_transaction: str
+    type: str
+    reporting_category: str
+    source: str | None
+    created_at: str
+    currency: str
+    gross: Decimal
+    fee: Decimal
+    net: Decimal
+    exchange_rate: Decimal | None
+    goes_to: str
+    record_type: str | None = None
+    record_id: str | None = None
+    record_external_id: str | None = None
+    account: str | None = None
+    fee_accounts: str | None = None
+    deposit_id: str | None = None
+    deposit_part: int | None = None
+    posted_on: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """Everything about one run. `plans` are the load plans as stored, one a step and Stripe account."""
+    """Everything about one run. `plans` are the load plans as stored, one a step and Stripe account.
+
+    `exchange` is what exchange rates realised, by payout and currency (F7).
+    """
 
     run: RunRow
     counts: tuple[StageCount, ...] = ()
@@ -76,6 +113,7 @@ class RunReport:
     findings: tuple[FindingRow, ...] = ()
     payouts: tuple[PayoutTieOut, ...] = ()
     proofs: tuple[Proof, ...] = ()
+    exchange: tuple[Proof, ...] = ()
     validations: tuple[ValidationReport, ...] = ()
     netsuite_account: str | None = None
     netsuite_ids: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -89,3 +127,8 @@ class RunReport:
     def broken_proofs(self) -> tuple[Proof, ...]:
         """The proofs that did not hold."""
         return tuple(proof for proof in self.proofs if proof.state == "broken")
+
+    @property
+    def due(self) -> tuple[PayoutTieOut, ...]:
+        """The payouts that have or will have a deposit: neither canceled nor of before the books begin."""
+        return tuple(payout for payout in self.payouts if payout.row.state not in ("canceled", "excluded"))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
@@ -22,12 +23,14 @@ from stripe_netsuite.domain.window import calendar_date
 from stripe_netsuite.report.amounts import format_major, format_minor, format_text
 from stripe_netsuite.report.links import netsuite_link, stripe_link
 from stripe_netsuite.report.model import RunReport
+from stripe_netsuite.staging.proofs import Proof
 from stripe_netsuite.staging.runs import RunRow
 
 SHOWN_FINDINGS = 2000
 """Findings drawn on a run's page; the count above them is exact, and `findings_csv` has all."""
 
 _SPOKEN = {"balance_transaction": "ledger line", "invoice_payment": "invoice payment"}
+_WORST_FIRST = ("broken", "not_provable", "ok")
 _ORDER = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
@@ -55,8 +58,11 @@ def validation_page(
     )
 
 
-def run_page(report: RunReport) -> str:
-    """Return the page of one run: what went through, what was written, what is wrong, what was proven."""
+def run_page(report: RunReport, *, exports: Mapping[str, str] | None = None) -> str:
+    """Return the page of one run: what went through, what was written, what is wrong, what was proven.
+
+    `exports`: the addresses of the tables that stand beside the page, by what they hold.
+    """
     severities = Counter(row.finding.severity.value for row in report.findings)
     return _render(
         "run.html",
@@ -64,9 +70,11 @@ def run_page(report: RunReport) -> str:
         run=report.run,
         severities=severities,
         findings=report.findings[:SHOWN_FINDINGS],
+        proofs=sorted(report.proofs, key=lambda proof: _WORST_FIRST.index(proof.state)),
         tied=sum(payout.is_tied for payout in report.payouts),
         netsuite_account=report.netsuite_account,
         netsuite_ids=report.netsuite_ids,
+        exports=exports or {},
     )
 
 
@@ -95,7 +103,12 @@ def _environment() -> Environment:
         spoken=_spoken,
     )
     environment.globals.update(
-        stripe_link=stripe_link, netsuite_link=netsuite_link, css=_css, not_shown=_not_shown, sum_of=_sum_of
+        stripe_link=stripe_link,
+        netsuite_link=netsuite_link,
+        css=_css,
+        not_shown=_not_shown,
+        sum_of=_sum_of,
+        sum_by_currency=_sum_by_currency,
     )
     return environment
 
@@ -131,3 +144,12 @@ def _not_shown(rule: RuleResult) -> int:
 
 def _sum_of(rows: list[Mapping[str, Any]], key: str) -> int:
     return sum(int(row.get(key) or 0) for row in rows)
+
+
+def _sum_by_currency(rows: Sequence[Proof]) -> list[tuple[str, Decimal]]:
+    """Add up what was found, each currency by itself."""
+    totals: dict[str, Decimal] = {}
+    for row in rows:
+        if row.currency and row.found:
+            totals[row.currency] = totals.get(row.currency, Decimal(0)) + Decimal(row.found)
+    return sorted(totals.items())

@@ -16,7 +16,7 @@ from stripe_netsuite.staging.bulk import chunks
 from stripe_netsuite.staging.findings import FindingRow, open_findings
 from stripe_netsuite.staging.load_plans import read_load_plans
 from stripe_netsuite.staging.payouts import SETTLED, PayoutRow, all_payouts
-from stripe_netsuite.staging.proofs import read_proofs
+from stripe_netsuite.staging.proofs import EXCHANGE, read_proofs
 from stripe_netsuite.staging.runs import RunRow, read_run
 from stripe_netsuite.staging.schema import balance_transaction, link
 from stripe_netsuite.staging.stage_counts import read_stage_counts
@@ -46,13 +46,15 @@ def read_run_report(
             "no such run", subject=f"run {run_id}", next_step="take the id from the DAG run or from the list of runs"
         )
     findings = _findings(conn, run.stripe_accounts)
+    proofs = read_proofs(conn, run_id)
     return RunReport(
         run=run,
         counts=tuple(read_stage_counts(conn, run_id)),
         plans=tuple(read_load_plans(conn, run_id)),
         findings=findings,
         payouts=tuple(tie_out for account in run.stripe_accounts for tie_out in _tie_outs(conn, run, account)),
-        proofs=tuple(read_proofs(conn, run_id)),
+        proofs=tuple(proof for proof in proofs if proof.code != EXCHANGE),
+        exchange=tuple(proof for proof in proofs if proof.code == EXCHANGE),
         validations=tuple(_validations(conn, run)),
         netsuite_account=netsuite_account,
         netsuite_ids=read_netsuite_ids(

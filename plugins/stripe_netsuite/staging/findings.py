@@ -109,6 +109,31 @@ def resolve_findings(
     return len(keys)
 
 
+def settle_findings(
+    conn: Connection,
+    findings: Sequence[Finding],
+    *,
+    account: str,
+    run_id: str,
+    now: datetime,
+    stage: str,
+    codes: Collection[str] | None = None,
+    stripe_ids: Collection[str] | None = None,
+) -> None:
+    """Record what was found, and resolve what was looked at and not found again: `resolve_findings` of the rest."""
+    record_findings(conn, findings, run_id, now)
+    resolve_findings(
+        conn,
+        account=account,
+        run_id=run_id,
+        now=now,
+        stage=stage,
+        codes=codes,
+        stripe_ids=stripe_ids,
+        except_keys={finding.key for finding in findings},
+    )
+
+
 def open_findings(conn: Connection, account: str | None = None) -> list[FindingRow]:
     """Return the open findings, of one Stripe account or of all, in the order of their keys."""
     query = sa.select(_finding).where(_finding.c.status == "open").order_by(_finding.c.key)

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 from stripe_netsuite.domain.stripe_object import BalanceTransaction, FeeDetail
 from stripe_netsuite.errors import InvariantBroken
 from stripe_netsuite.staging.bulk import chunks, insert_many, lock_account, update_many
+from stripe_netsuite.staging.dispute_movement import number_movements
 from stripe_netsuite.staging.schema import balance_transaction, staged_object
 from stripe_netsuite.staging.versions import StageResult
 
@@ -139,7 +140,7 @@ def read_ledger(
     source_ids: Collection[str] | None = None,
     payout_id: str | None = None,
 ) -> list[BalanceTransaction]:
-    """Return the account's rows, oldest first, `payout_id` filled; the filters that are given all hold."""
+    """Return the account's rows, oldest first, `payout_id` and `movement` filled; the filters given all hold."""
     table = balance_transaction.c
     query = sa.select(balance_transaction).where(table.stripe_account == account)
     if payout_id is not None:
@@ -150,7 +151,7 @@ def read_ledger(
         for by_source in _filters(table.source_id, source_ids)
         for row in conn.execute(query.where(by_id, by_source))
     ]
-    return sorted(found, key=lambda row: (row.created, row.id))
+    return number_movements(conn, account, sorted(found, key=lambda row: (row.created, row.id)))
 
 
 def _filters(column: sa.Column[Any], values: Collection[str] | None) -> Iterator[sa.ColumnElement[bool]]:

@@ -109,6 +109,20 @@ def write_links(conn: Connection, rows: Sequence[LinkRow]) -> None:
         ) from None
 
 
+def delete_links(conn: Connection, rows: Sequence[LinkRow]) -> None:
+    """Forget these links: their records are gone. The journal still tells that they were written."""
+    for row in rows:
+        conn.execute(
+            sa.delete(link).where(
+                link.c.netsuite_account == row.netsuite_account,
+                link.c.stripe_account == row.stripe_account,
+                link.c.stripe_id == row.stripe_id,
+                link.c.role == row.role.value,
+                link.c.internal_id == row.internal_id,
+            )
+        )
+
+
 def taken_external_keys(
     conn: Connection, netsuite_account: str, group: RecordGroup, keys: Collection[str]
 ) -> dict[str, str]:

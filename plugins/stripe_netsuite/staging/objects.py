@@ -24,6 +24,7 @@ __all__ = [
     "StagedObject",
     "State",
     "count_states",
+    "excluded_hashes",
     "excluded_ids",
     "iter_pending",
     "read_payloads",
@@ -71,6 +72,13 @@ def excluded_ids(
     columns = (staged_object.c.stripe_id, staged_object.c.state, staged_object.c.state_reason)
     rows = _select_ids(conn, account, object_type, ids, *columns)
     return {row.stripe_id for row in rows if row.state == "excluded" and row.state_reason.startswith(reason_prefix)}
+
+
+def excluded_hashes(conn: Connection, account: str, object_type: str, ids: Collection[str]) -> dict[str, str]:
+    """Return the content hash of those of `ids` that a rule excludes."""
+    columns = (staged_object.c.stripe_id, staged_object.c.state, staged_object.c.content_hash)
+    rows = _select_ids(conn, account, object_type, ids, *columns)
+    return {row.stripe_id: row.content_hash for row in rows if row.state == "excluded"}
 
 
 def read_payloads(conn: Connection, account: str, object_type: str, ids: Collection[str]) -> dict[str, bytes]:

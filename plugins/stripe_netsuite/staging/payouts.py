@@ -24,6 +24,7 @@ PayoutStateName = Literal[
     "discovered",
     "waiting_on_reconciliation",
     "waiting_on_records",
+    "waiting_for_approval",
     "blocked",
     "mismatch",
     "booked",

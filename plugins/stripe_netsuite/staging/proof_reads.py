@@ -22,7 +22,7 @@ _TRANSACTIONS = [one.value for one in RecordType if record_group(one) == "transa
 
 @dataclass(frozen=True, slots=True)
 class OpenMoney:
-    """The gross of a source's ledger lines of one kind and currency that no deposit holds yet, in minor units."""
+    """The gross of a source's ledger lines of one kind, currency and payout that no deposit holds yet; minor units."""
 
     source: str
     category: str
@@ -30,6 +30,15 @@ class OpenMoney:
     amount: int
     state: str
     reason: str | None
+    payout_id: str | None = None
+
+
+class StagedState(NamedTuple):
+    """Where a staged object stands, with its JSON (`{}` where retention dropped it)."""
+
+    state: str
+    reason: str | None
+    payload: str
 
 
 class Linked(NamedTuple):
@@ -41,8 +50,20 @@ class Linked(NamedTuple):
 
 
 def open_money(conn: Connection, account: str, categories: Collection[str]) -> Iterator[OpenMoney]:
-    """Give the account's lines of these reporting categories that are not booked, added up by source."""
-    table = balance_transaction.c
+    """Give the account's lines of these reporting categories that are not booked, added up by source and payout.
+
+    Those of a payout that arrived before the books begin are left out: they are in the books of that time (A7).
+    """
+    table, payout = balance_transaction.c, payout_state.c
+    is_of_earlier_books = (
+        sa.select(sa.literal(1))
+        .where(
+            payout.stripe_account == table.stripe_account,
+            payout.payout_id == table.payout_id,
+            payout.state == "excluded",
+        )
+        .exists()
+    )
     query = (
         sa.select(
             table.source_id,
@@ -51,19 +72,47 @@ def open_money(conn: Connection, account: str, categories: Collection[str]) -> I
             sa.func.sum(table.amount),
             table.state,
             sa.func.min(table.state_reason),
+            table.payout_id,
         )
         .where(
             table.stripe_account == account,
             table.balance_type == "payments",
             table.state != "booked",
+            ~is_of_earlier_books,
             table.source_id.is_not(None),
             table.reporting_category.in_(sorted(categories)),
         )
-        .group_by(table.source_id, table.reporting_category, table.currency, table.state)
-        .order_by(table.source_id, table.reporting_category, table.currency, table.state)
+        .group_by(table.source_id, table.reporting_category, table.currency, table.state, table.payout_id)
+        .order_by(table.source_id, table.reporting_category, table.currency, table.state, table.payout_id)
     )
-    for source, category, currency, amount, state, reason in conn.execute(query):
-        yield OpenMoney(source, category, currency, int(amount), state, reason)
+    for source, category, currency, amount, state, reason, payout_id in conn.execute(query):
+        yield OpenMoney(source, category, currency, int(amount), state, reason, payout_id)
+
+
+def booked_payouts(conn: Connection, account: str, sources: Collection[str]) -> dict[str, str]:
+    """Return, of each of these sources that has booked ledger lines, the payout that took one."""
+    table = balance_transaction.c
+    found: dict[str, str] = {}
+    for chunk in chunks(sorted(set(sources))):
+        query = sa.select(table.source_id, sa.func.max(table.payout_id)).where(
+            table.stripe_account == account,
+            table.state == "booked",
+            table.payout_id.is_not(None),
+            table.source_id.in_(chunk),
+        )
+        found.update({row[0]: row[1] for row in conn.execute(query.group_by(table.source_id))})
+    return found
+
+
+def object_states(conn: Connection, account: str, object_types: Collection[str], stripe_id: str) -> list[StagedState]:
+    """Return what is staged under a Stripe id as one of these types, and where each stands."""
+    objects = staged_object.c
+    query = sa.select(objects.state, objects.state_reason, objects.payload).where(
+        objects.stripe_account == account,
+        objects.object_type.in_(sorted(object_types)),
+        objects.stripe_id == stripe_id,
+    )
+    return [StagedState(*row) for row in conn.execute(query)]
 
 
 def source_currencies(conn: Connection, sources: Collection[str]) -> dict[str, tuple[str, str]]:

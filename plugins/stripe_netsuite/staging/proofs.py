@@ -14,6 +14,8 @@ from stripe_netsuite.staging import schema
 from stripe_netsuite.staging.bulk import upsert
 
 _proof = schema.proof
+EXCHANGE = "F7"
+"""Stands where a proof's rule does, for what exchange rates realised: kept with the proofs, it proves nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

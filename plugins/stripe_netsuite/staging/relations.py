@@ -1,4 +1,7 @@
-"""Which staged objects point at an id that is no key of theirs: invoice payments at what paid, refunds at their charge."""
+"""Which staged objects point at an id that is no key of theirs.
+
+Invoice payments at what paid, refunds and disputes at their charge.
+"""
 
 from __future__ import annotations
 

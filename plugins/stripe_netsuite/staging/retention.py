@@ -12,6 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from stripe_netsuite.staging.payload_search import keep_intents
 from stripe_netsuite.staging.schema import staged_object, staged_object_version
 from stripe_netsuite.staging.versions import DROPPED
 
@@ -29,8 +30,8 @@ class PurgeResult:
 def purge(conn: Connection, older_than: datetime) -> PurgeResult:
     """Delete versions and drop payloads last fetched before `older_than` (the retention setting)."""
     versions = conn.execute(sa.delete(staged_object_version).where(staged_object_version.c.fetched_at < older_than))
-    dropped = conn.execute(_dropping().where(staged_object.c.fetched_at < older_than))
-    return PurgeResult(versions.rowcount, dropped.rowcount)
+    dropped = _drop(conn, staged_object.c.fetched_at < older_than)
+    return PurgeResult(versions.rowcount, dropped)
 
 
 def drop_payloads(conn: Connection, account: str) -> PurgeResult:
@@ -48,13 +49,11 @@ def drop_payloads(conn: Connection, account: str) -> PurgeResult:
     versions = conn.execute(
         sa.delete(staged_object_version).where(staged_object_version.c.stripe_account == account, settled)
     )
-    dropped = conn.execute(_dropping().where(staged_object.c.stripe_account == account))
-    return PurgeResult(versions.rowcount, dropped.rowcount)
+    return PurgeResult(versions.rowcount, _drop(conn, staged_object.c.stripe_account == account))
 
 
-def _dropping() -> sa.Update:
-    return (
-        sa.update(staged_object)
-        .where(staged_object.c.state.in_(_SETTLED), staged_object.c.payload != DROPPED)
-        .values(payload=DROPPED)
-    )
+def _drop(conn: Connection, chosen: sa.ColumnElement[bool]) -> int:
+    """Drop the payloads of the settled objects among the chosen; a charge keeps its intent, which late payments name."""
+    settled = sa.and_(chosen, staged_object.c.state.in_(_SETTLED), staged_object.c.payload != DROPPED)
+    keep_intents(conn, settled)
+    return conn.execute(sa.update(staged_object).where(settled).values(payload=DROPPED)).rowcount

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from stripe_netsuite.staging.bulk import lock_account, upsert
+from stripe_netsuite.staging.bulk import chunks, lock_account, upsert
 from stripe_netsuite.staging.schema import link, staged_object, write_back
 
 # written: Stripe took it; there: it was there already; taken: the key holds something else, which stays;
@@ -60,7 +60,11 @@ def unwritten_ids(
     roles: Collection[str],
     limit: int,
 ) -> list[Unwritten]:
-    """Return links that were not written back with their internal id, the oldest first."""
+    """Return links that were not written back with their internal id, the oldest first.
+
+    Part deposits, clearing days, summaries and a dispute's further movements are numbered or named by us: Stripe has no
+    such object, and none of its own ids has a hyphen.
+    """
     query = (
         sa.select(link.c.stripe_id, link.c.role, link.c.record_type, link.c.internal_id, write_back.c.internal_id)
         .select_from(
@@ -79,12 +83,32 @@ def unwritten_ids(
             link.c.stripe_account == stripe_account,
             link.c.record_type.in_(sorted(record_types)),
             link.c.role.in_(sorted(roles)),
+            ~link.c.stripe_id.contains("-", autoescape=True),
             sa.func.coalesce(write_back.c.internal_id, "") != link.c.internal_id,
         )
         .order_by(link.c.linked_at, link.c.stripe_id, link.c.role)
         .limit(limit)
     )
     return [Unwritten(*row) for row in conn.execute(query)]
+
+
+def written_ids(
+    conn: Connection, netsuite_account: str, stripe_account: str, stripe_ids: Collection[str]
+) -> set[tuple[str, str]]:
+    """Return (Stripe id, internal id) of what we wrote into these objects' metadata: our own word, and nobody else's."""
+    table = write_back.c
+    return {
+        (row.stripe_id, row.internal_id)
+        for chunk in chunks(sorted(set(stripe_ids)))
+        for row in conn.execute(
+            sa.select(table.stripe_id, table.internal_id).where(
+                table.netsuite_account == netsuite_account,
+                table.stripe_account == stripe_account,
+                table.stripe_id.in_(chunk),
+                table.outcome.in_(("written", "there")),
+            )
+        )
+    }
 
 
 def record_write_backs(conn: Connection, rows: Sequence[WriteBack]) -> None:

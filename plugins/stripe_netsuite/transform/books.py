@@ -26,7 +26,15 @@ DISPUTE_ITEM = "stripe-dispute-item"
 SHARED_ITEMS = frozenset({GLOBAL_ITEM, ONE_OFF_ITEM, PARTIAL_REFUND_ITEM, DISPUTE_ITEM})
 
 FieldsOf = Literal[
-    "customer", "item", "invoice", "invoice_line", "credit_memo", "customer_payment", "customer_refund", "deposit"
+    "customer",
+    "item",
+    "invoice",
+    "invoice_line",
+    "credit_memo",
+    "customer_payment",
+    "customer_refund",
+    "deposit",
+    "journal_entry",
 ]
 
 
@@ -55,6 +63,8 @@ class CustomerPolicy:
     kind: Literal["company", "individual"] = "company"
     entity_id: Literal["stripe_id", "name", "auto"] = "stripe_id"
     global_name: str = "Stripe Unallocated Charges"
+    global_id: str = GLOBAL_CUSTOMER
+    """What the external id of the global customer is made from: each subsidiary has one of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,14 +109,22 @@ class Books:
     payment_method: PaymentMethod | None = None
     line_dates: tuple[str, str] | None = None
     fee_lines: Literal["per_kind", "per_transaction"] = "per_kind"
+    mode: Literal["full", "reconcile_only"] = "full"
+    stripe_id_field: str | None = None
     payouts: Literal["automatic", "by_hand"] = "automatic"
     clearing: Literal["manual_only", "all"] = "manual_only"
     clearing_account_id_by_currency: Mapping[str, str] = field(default_factory=dict)
-    unapplied_payment: Literal["unapplied", "auto_invoice", "cash_sale", "customer_deposit"] = "unapplied"
+    account_problems: Mapping[str, str] = field(default_factory=dict)
+    bank_problems: Mapping[str, str] = field(default_factory=dict)
+    clearing_problems: Mapping[str, str] = field(default_factory=dict)
+    unapplied_payment: Literal["unapplied", "auto_invoice", "cash_sale", "customer_deposit", "daily_summary"] = (
+        "unapplied"
+    )
     duplicate_payment: Literal["unapplied", "hold"] = "unapplied"
     integration: Literal["all", "allow_list"] = "all"
     payout_mismatch: Literal["fail_closed", "fail_open"] = "fail_closed"
     fail_open_threshold: Mapping[str, Decimal] = field(default_factory=dict)
+    approval: Literal["off", "above_threshold"] = "off"
     unknown_category: Literal["wait", "suspense"] = "wait"
     pre_start: Literal["summary", "quarantine"] = "summary"
     max_deposit_lines: int = 10_000
@@ -115,7 +133,7 @@ class Books:
 
     def extra_fields(self, record: FieldsOf, source: object) -> CustomFields:
         """Return the fields that fields.yaml adds to a record, after the account's segments on transactions (A5)."""
-        segments = () if record in ("customer", "item", "invoice_line") else self.segments
+        segments = () if record in ("customer", "item", "invoice_line", "journal_entry") else self.segments
         return (*segments, *custom_fields(getattr(self.fields, record), source))
 
     @property

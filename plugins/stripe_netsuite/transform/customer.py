@@ -49,10 +49,10 @@ def global_customer(books: Books, currencies: Collection[str]) -> CustomerRecord
     codes = _known(books, currencies)
     return CustomerRecord(
         stripe_id=GLOBAL_CUSTOMER,
-        external_id=external_id(GLOBAL_CUSTOMER),
+        external_id=external_id(books.customers.global_id),
         subsidiary_id=books.subsidiary_id,
-        entity_id=books.customers.global_name,
-        company_name=books.customers.global_name,
+        entity_id=books.customers.global_name[:NAME_LENGTH],
+        company_name=books.customers.global_name[:NAME_LENGTH],
         comments="Charges of Stripe that name no customer",
         currency_id=books.currency_id_by_code[books.base_currency],
         currency_ids=tuple(books.currency_id_by_code[code] for code in codes),

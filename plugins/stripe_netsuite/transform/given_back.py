@@ -1,7 +1,8 @@
 """Money that goes back to a customer, by a refund or a dispute → customer refund, and credit memo (ACCOUNTING E1, E2).
 
-What NetSuite holds *now* decides: money that lies unapplied on the customer's payments goes back from there; only what
-is left was earned by an invoice, and needs a credit memo. So repeated refunds never give back anything twice.
+What NetSuite holds *now* decides: money that lies unapplied on the customer's payments or customer deposits (D2) goes
+back from there; only what is left was earned by an invoice, and needs a credit memo. So repeated refunds never give back
+anything twice.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from stripe_netsuite.domain.netsuite_record import (
     InternalId,
     Link,
     Record,
+    Reference,
     SaleLine,
 )
 from stripe_netsuite.transform.booking import Header
@@ -39,16 +41,18 @@ class AppliedInvoice:
 
 @dataclass(frozen=True, slots=True)
 class Unapplied:
-    """A customer payment of which `amount` is applied to nothing, so that it can be refunded itself."""
+    """A customer payment, or a customer deposit, of which `amount` is applied to nothing: it can be refunded itself."""
 
     internal_id: str
     amount: Money
+    is_deposit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentNow:
     """What a charge's money stands for in NetSuite now.
 
+    `applied`: the invoices that the payment, or the applications of the customer deposit, pay.
     `unapplied`: payments to refund from, in this order: what failed refunds put back (E3), then the charge's own.
     """
 
@@ -105,7 +109,10 @@ def refund_records(
     memo = Link(given.stripe_id, Role.CREDIT_MEMO)
     if credited.minor:
         parts = (*parts, Application(document=memo, amount=credited.major))
-    refund = _customer_refund(given, parts, books)
+    deposits: frozenset[Reference] = frozenset(
+        InternalId(one.internal_id) for one in payment.unapplied if one.is_deposit
+    )
+    refund = _customer_refund(given, parts, deposits, books)
     if not credited.minor or is_memo_named:
         return (refund,)
     return (_credit_memo(given, credited, lines_of(credited), books), refund)
@@ -221,7 +228,9 @@ def _credit_memo(given: GivenBack, amount: Money, lines: tuple[SaleLine, ...], b
     )
 
 
-def _customer_refund(given: GivenBack, applications: tuple[Application, ...], books: Books) -> CustomerRefundRecord:
+def _customer_refund(
+    given: GivenBack, parts: tuple[Application, ...], deposits: frozenset[Reference], books: Books
+) -> CustomerRefundRecord:
     return CustomerRefundRecord(
         stripe_id=given.stripe_id,
         external_id=external_id(given.stripe_id),
@@ -235,7 +244,8 @@ def _customer_refund(given: GivenBack, applications: tuple[Application, ...], bo
         total=given.amount.major,
         undeposited_funds_account_id=books.undeposited_funds_account_id,
         receivable_account_id=books.receivable_account_id,
-        applications=applications,
+        applications=tuple(one for one in parts if one.document not in deposits),
+        deposits=tuple(one for one in parts if one.document in deposits),
         exchange_rate=given.exchange_rate,
         payment_method=books.payment_method,
         custom_fields=given.refund_fields,

@@ -28,7 +28,7 @@ def records_without_invoice(charge: Charge, payment: CustomerPaymentRecord, book
     if charge.status == "failed":
         return (payment,)
     match books.unapplied_payment:
-        case "unapplied":
+        case "unapplied" | "daily_summary":
             return (payment,)
         case "auto_invoice":
             own = Application(document=Link(charge.id, Role.INVOICE), amount=payment.payment)

@@ -1,12 +1,12 @@
-"""Money that leaves a booked payment again, straight from it: failed payments, refunds of cash sales and deposits.
+"""Money that leaves a booked payment again, straight from it: failed payments, refunds of cash sales.
 
-ACCOUNTING D2 (what the payment was booked as decides), D6. Refunds of payments that pay an invoice are in `refund`.
+ACCOUNTING D2 (what the payment was booked as decides), D6. Refunds of customer payments and deposits are in `refund`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from stripe_netsuite.domain.cash_record import CashRefundRecord
 from stripe_netsuite.domain.identity import Role, external_id
@@ -21,12 +21,11 @@ from stripe_netsuite.domain.netsuite_record import (
     SaleLine,
 )
 from stripe_netsuite.domain.stripe_object import BalanceTransaction, Charge, Refund
-from stripe_netsuite.transform.booking import Header, header, hold
+from stripe_netsuite.transform.booking import Header, header
 from stripe_netsuite.transform.books import ONE_OFF_ITEM, PARTIAL_REFUND_ITEM, Books
 from stripe_netsuite.transform.customer import customer_link
 from stripe_netsuite.transform.outcome import Booked, Excluded, Outcome, Waiting
-
-_LOOSE = frozenset({RecordType.CASH_SALE, RecordType.CUSTOMER_DEPOSIT})
+from stripe_netsuite.transform.refund import with_return
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +39,29 @@ class BookedPayment:
 
 def money_back_outcome(
     refund: Refund,
-    transaction: BalanceTransaction,
+    ledger: Mapping[str, BalanceTransaction],
     charge: Charge,
     payment: BookedPayment | None,
-    unused_deposit: Decimal | None,
     books: Books,
 ) -> Outcome | None:
-    """Return what is booked of a refund here; None leaves it to the refunds of invoices' payments.
+    """Return what is booked of a refund here, and of what came back of it; None leaves it to the other refunds.
 
-    `unused_deposit` is what the charge's customer deposit still holds, in major units; None where nobody asked.
+    `ledger` holds the refund's ledger lines by id.
     """
-    category = transaction.reporting_category
-    is_loose = payment is not None and payment.record_type in _LOOSE
-    if category not in ("partial_capture_reversal", "charge_failure") and not is_loose:
+    transaction = ledger.get(refund.balance_transaction or "")
+    if transaction is None:
         return None
+    category = transaction.reporting_category
+    is_cash_sale = payment is not None and payment.record_type is RecordType.CASH_SALE
+    if category not in ("partial_capture_reversal", "charge_failure") and not is_cash_sale:
+        return None
+    return with_return(_went_back(refund, transaction, charge, payment, books), refund, ledger, charge, books)
+
+
+def _went_back(
+    refund: Refund, transaction: BalanceTransaction, charge: Charge, payment: BookedPayment | None, books: Books
+) -> Outcome:
+    category = transaction.reporting_category
     if books.is_before_start(transaction.created):
         return Excluded("A7: before the sync start date")
     if payment is None:
@@ -64,32 +72,12 @@ def money_back_outcome(
     if category == "charge_failure" and transaction.source == charge.id:
         # The ledger names the charge: what it takes back is booked under the charge's id.
         return Booked(())
-    if category != "charge_failure" and _is_used(refund, unused_deposit):
-        return _held_refund(refund, unused_deposit, books)
     note = failure_note(charge) if category == "charge_failure" else refund.reason or ""
     head = header(books, "refund", refund.id, books.date_of(transaction.created), refund.currency, note)
     if isinstance(head, Waiting):
         return head
     amount = Money(refund.amount, refund.currency)
     return Booked((_record(refund, Role.MAIN, amount, head, transaction, charge, payment, books),))
-
-
-def _is_used(refund: Refund, unused_deposit: Decimal | None) -> bool:
-    """A deposit that was applied to an invoice since has nothing left to give back."""
-    return unused_deposit is not None and unused_deposit < Money(refund.amount, refund.currency).major
-
-
-def _held_refund(refund: Refund, unused_deposit: Decimal | None, books: Books) -> Waiting:
-    return hold(
-        books,
-        "refund",
-        refund.id,
-        "refund_of_used_deposit",
-        "The customer deposit of its charge is applied to an invoice, so the refund cannot come out of it.",
-        expected=f"{Money(refund.amount, refund.currency)} unapplied",
-        found=f"{unused_deposit} {refund.currency.upper()} unapplied",
-        suggestion="Take the deposit off the invoice in NetSuite, or credit the invoice and book the refund by hand.",
-    )
 
 
 def failed_payment_from_charge(

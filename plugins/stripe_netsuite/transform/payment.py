@@ -16,6 +16,7 @@ from stripe_netsuite.transform.control import DUPLICATE_KEY, is_set
 from stripe_netsuite.transform.customer import customer_link
 from stripe_netsuite.transform.loose_payment import records_without_invoice
 from stripe_netsuite.transform.outcome import Booked, Excluded, Outcome, Waiting
+from stripe_netsuite.transform.summary import WAITS_FOR_SUMMARY
 
 _NO_LIMIT: Mapping[str, int] = {}
 
@@ -58,6 +59,8 @@ def customer_payment_from_charge(
     is_allowed = is_set(charge.metadata, DUPLICATE_KEY)
     if fitted.beyond and books.duplicate_payment == "hold" and not is_allowed:
         return _held_duplicate(charge, fitted, books)
+    if not invoice_payments and charge.status == "succeeded" and books.unapplied_payment == "daily_summary":
+        return Waiting(WAITS_FOR_SUMMARY)
     note = _memo_note(charge, parts, fitted)
     head = header(books, "charge", charge.id, books.date_of(transaction.created), charge.currency, note)
     if isinstance(head, Waiting):

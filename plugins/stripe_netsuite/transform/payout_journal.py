@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stripe_netsuite.domain.identity import external_id
 from stripe_netsuite.domain.journal_entry import BankMove, JournalEntryRecord, JournalLine
+from stripe_netsuite.domain.stripe_object import Payout
 from stripe_netsuite.transform.booking import header, hold
 from stripe_netsuite.transform.books import Books
 from stripe_netsuite.transform.outcome import Booked, Outcome, Waiting
@@ -11,8 +12,9 @@ from stripe_netsuite.transform.outcome import Booked, Outcome, Waiting
 TRANSIT = "payouts_in_transit"
 
 
-def journal_from_payout(payout_id: str, move: BankMove, books: Books) -> Outcome:
+def journal_from_payout(payout: Payout, move: BankMove, books: Books) -> Outcome:
     """Return the journal entry, or what it waits for: an account, a currency, an open period."""
+    payout_id = payout.id
     transit = books.account_id_by_role.get(TRANSIT)
     if transit is None:
         return hold(
@@ -20,9 +22,20 @@ def journal_from_payout(payout_id: str, move: BankMove, books: Books) -> Outcome
             "payout",
             payout_id,
             "missing_netsuite_account_mapping",
-            "The payout needs an account for money in transit, and none is mapped.",
-            found=TRANSIT,
+            "The payout needs an account for money in transit, and there is none.",
+            found=f"{TRANSIT} ({problem})" if (problem := books.account_problems.get(TRANSIT)) else TRANSIT,
             suggestion="Add payouts_in_transit to accounts.yaml.",
+        )
+    if move.money.currency in books.bank_problems:
+        return hold(
+            books,
+            "payout",
+            payout_id,
+            "bank_deposit_account_missing",
+            "The bank account that is mapped for this payout's currency is not there, or cannot be seen.",
+            expected=f"an active account for {move.money.currency.upper()}",
+            found=books.bank_problems[move.money.currency],
+            suggestion="Correct it under banks in entities.yaml, activate it, or let the integration's role see it.",
         )
     bank = books.bank_account_id_by_currency.get(move.money.currency)
     if bank is None:
@@ -49,6 +62,7 @@ def journal_from_payout(payout_id: str, move: BankMove, books: Books) -> Outcome
         currency=head.currency,
         currency_id=head.currency_id,
         subsidiary_id=head.subsidiary_id,
+        custom_fields=books.extra_fields("journal_entry", payout),
         lines=(
             JournalLine(account_id=bank, amount=amount, custom_fields=books.segments),
             JournalLine(account_id=transit, amount=-amount, custom_fields=books.segments),

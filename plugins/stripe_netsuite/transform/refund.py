@@ -43,6 +43,17 @@ def refund_from_stripe(
     if refund.balance_transaction is None:
         return Excluded(f"E3: {refund.status or 'no status'}, no balance transaction, no money moved")
     out = _went_back(refund, ledger.get(refund.balance_transaction), charge, payment, standing, books)
+    return with_return(out, refund, ledger, charge, books)
+
+
+def with_return(
+    out: Outcome,
+    refund: Refund,
+    ledger: Mapping[str, BalanceTransaction],
+    charge: Charge | None,
+    books: Books,
+) -> Outcome:
+    """Return what is booked of a refund's way out, and after it of its way back, if it failed (E3)."""
     if refund.failure_balance_transaction is None or isinstance(out, Waiting):
         return out
     back = _came_back(refund, ledger.get(refund.failure_balance_transaction), charge, books)
@@ -97,7 +108,7 @@ def _without_payment(refund: Refund, charge: Charge | None, books: Books) -> Wai
 
 
 def _came_back(refund: Refund, transaction: BalanceTransaction | None, charge: Charge | None, books: Books) -> Outcome:
-    """E3: the customer's bank sent the refund back, and we owe the customer again."""
+    """E3: the customer's bank sent the refund back, and we owe the customer again, whatever the charge was booked as."""
     if transaction is None:
         return Waiting("waiting_on_balance_transaction")
     if books.is_before_start(transaction.created):

@@ -33,7 +33,7 @@ class StripePayoutLink(BaseOperatorLink):
 
 
 class NetSuiteDepositLink(BaseOperatorLink):
-    """Button to the deposit in NetSuite."""
+    """Button to the deposit in NetSuite, or to the journal entry of a payout that has no deposit."""
 
     name = "NetSuite deposit"
 
@@ -65,7 +65,8 @@ class ReconcilePayoutOperator(BaseOperator):
         with open_services() as services:
             result = pipeline.reconcile_payout(services, run, str(self.payout["account"]), payout_id)
             self.netsuite_url = netsuite_link(services.netsuite_account, "deposit", result["deposit_id"])
-        self.stripe_url = stripe_link(payout_id)
+            is_test = services.is_test(services.mapping.stripe_account(str(self.payout["account"])))
+        self.stripe_url = stripe_link(payout_id, is_test=is_test)
         state, reason = str(result["state"]), str(result.get("reason") or "")
         label = str(self.payout["label"])
         if state in _SETTLED or run.dry_run:

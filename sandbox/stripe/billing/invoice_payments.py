@@ -46,9 +46,15 @@ class InvoicePayments(InvoiceLines):
         return self._pay_attached([invoice], [amount], **on_charge)
 
     def pay_invoice_again(self, invoice_id: str, amount: int | None = None, **on_charge: Any) -> Json:
-        """Pay a paid invoice once more, by default all of it: everything is overpaid. Returns the second charge."""
+        """Pay a paid invoice once more, by default all of it: everything is overpaid. Returns the second charge.
+
+        Raises ValueError for an invoice that asked for nothing: there is no charge of zero.
+        """
         invoice = self._in_status(invoice_id, "paid")
-        return self._pay_attached([invoice], [amount or invoice["amount_due"]], **on_charge)
+        chosen = amount or invoice["amount_due"]
+        if not chosen:
+            raise ValueError(f"{invoice_id} asked for nothing: it cannot be paid again.")
+        return self._pay_attached([invoice], [chosen], **on_charge)
 
     def pay_invoices_together(self, invoice_ids: Sequence[str], **on_charge: Any) -> Json:
         """One payment for all that remains of several invoices of one customer and currency; returns the charge."""

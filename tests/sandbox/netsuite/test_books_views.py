@@ -68,8 +68,8 @@ def test_a_search_that_finds_nothing(books: Company) -> None:
 def test_pages_and_days(books: Company) -> None:
     """Paging does not overlap; a range of days keeps the others out."""
     store = books.server.books
-    first = views.records(store, type_name="account", limit=20)
-    second = views.records(store, type_name="account", limit=20, offset=20)
+    first = views.records(store, type_name="account", limit=30)
+    second = views.records(store, type_name="account", limit=30, offset=30)
     assert first.total == second.total == len({row.id for row in (*first.records, *second.records)})
     november = views.records(store, day_from=date(2026, 11, 5), day_to=date(2026, 11, 5)).records
     assert [row.type_name for row in november] == ["customerPayment"]

@@ -118,11 +118,12 @@ def opened_month(folder: Path) -> Iterator[Company]:
         open_company(url, folder, worlds, control=True, now=end) as company,
     ):
         company.clock.origin, company.clock.anchor_s = end + _MORNING, time.time()
-        company.edit("entities.yaml", _add_german_account)
+        company.edit("entities.yaml", add_german_account)
         yield company
 
 
-def _add_german_account(content: dict[str, Any]) -> None:
+def add_german_account(content: dict[str, Any]) -> None:
+    """Give entities.yaml the month's second account, with a subsidiary of its own."""
     (us,) = content["stripe_accounts"]
     us["sync_start"], starts = plan().starts, plan().starts + timedelta(0)  # one date each: YAML would link them
     content["stripe_accounts"].append(

@@ -20,7 +20,7 @@ _FOUND = {
     21: {"already_deposited"},
     22: {"unequal_amounts"},
     23: {"deleted_netsuite_record"},
-    24: {"netsuite_refused"},
+    24: {"invalid_subsidiary"},
     44: {"netsuite_refused"},
 }
 

@@ -26,8 +26,17 @@ BOOKS: Mapping[str, tuple[str, str]] = {
     "10": ("0.00", "-600.00"),
     "12": ("0.00", "-200.00"),
 }
-DEPOSITED: Mapping[str, str] = {"02": "0", "03": "0", "05": "0", "06": "-50.00", "07": "0"}
-"""Scenarios whose payouts hold nothing but charges and refunds → what is not paid out yet in the end."""
+DEPOSITED: Mapping[str, str] = {
+    "02": "0",
+    "03": "0",
+    "05": "0",
+    "06": "-50.00",
+    "07": "0",
+    "09": "0",
+    "10": "0",
+    "12": "0",
+}
+"""Scenario → what is not paid out yet in the end."""
 
 
 def _balance(company: Company, number: str) -> Decimal:
