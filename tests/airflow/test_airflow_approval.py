@@ -115,7 +115,7 @@ def test_a_payout_is_asked_about_once_approved_in_the_ui_and_booked(company: Com
     assert "waiting_for_approval: differences of 1.00 USD" in first["reconcile"]["rendered_map_index"]
     (question,) = open_questions(airflow)
     assert question["subject"] == f"1.00 USD of differences in a payout of 120.77 USD: post {payout}?"
-    assert "| unequal amounts | 25.00 USD | 24 USD | 1.00 USD |" in question["body"]
+    assert "| unequal amounts | 25.00 USD | 24.00 USD | 1.00 USD |" in question["body"]
     again = reconciled(airflow)
     assert again["ask"]["state"] == "skipped"
     assert len(open_questions(airflow)) == len(airflow.api.runs(APPROVAL)) == 1

@@ -114,7 +114,12 @@ def test_a_question_shows_all_that_is_decided(company_of: OpenCompany) -> None:
     assert shown is not None
     assert (shown.status, shown.question.payout_id, shown.bank.split()[0]) == ("open", payout, "1000")
     (one,) = shown.question.differences
-    assert (one.stripe_id, one.codes, one.expected, one.found) == (charge, ("unequal_amounts",), "25.00 USD", "24 USD")
+    assert (one.stripe_id, one.codes, one.expected, one.found) == (
+        charge,
+        ("unequal_amounts",),
+        "25.00 USD",
+        "24.00 USD",
+    )
     assert (str(one.money), str(shown.question.total)) == ("1.00 USD", "1.00 USD")
     assert one.netsuite_id == str(company.internal_id(charge))
 

@@ -7,6 +7,7 @@ or is canceled after it moved money gets a row that puts it back (`failure_balan
 from typing import Any
 
 from sandbox.stripe.base.account import blank
+from sandbox.stripe.base.amounts import check_billable
 from sandbox.stripe.base.shelf import Json
 from sandbox.stripe.money.charging import Charging
 from sandbox.stripe.money.payment_method import method_of, refund_details
@@ -30,7 +31,8 @@ class Refunds(Charging):
         """Refund a charge, by default all that is left of it; a `pending` refund moves no money yet.
 
         The refund of a charge that the bank has not paid yet is always pending. Raises ValueError if more would be
-        refunded than was captured, or for a charge that is charged back (docs.stripe.com/disputes/how-disputes-work).
+        refunded than was captured, for an amount that the currency cannot express, or for a charge that is charged back
+        (docs.stripe.com/disputes/how-disputes-work).
         """
         charge = self.get("charge", charge_id)
         self._check_not_charged_back(charge_id)
@@ -38,6 +40,7 @@ class Refunds(Charging):
         amount = left if amount is None else amount
         if not 0 < amount <= left:
             raise ValueError(f"{charge_id} has {left} left to refund, not {amount}.")
+        check_billable(amount, charge["currency"], "A refund")
         waits = "charge_pending" if charge["status"] == "pending" else "processing" if pending else None
         refund = blank(
             "refund",
