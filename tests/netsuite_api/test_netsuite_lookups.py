@@ -9,6 +9,7 @@ import pytest
 
 from stripe_netsuite.errors import InvariantBroken, NetSuiteProtocolError
 from stripe_netsuite.netsuite_api.client import NetSuiteClient
+from stripe_netsuite.netsuite_api.deposit_queries import taken_records
 from stripe_netsuite.netsuite_api.lookup import lookup_customers_by_field, lookup_external_ids
 from stripe_netsuite.netsuite_api.read_back import (
     gl_lines,
@@ -141,12 +142,19 @@ def test_a_deposit_is_read_with_its_total_and_payments(
 ) -> None:
     server.script += [
         json_reply(200, {"id": "50", "total": total, "account": {"id": "101", "refName": "Bank"}}),
-        rows_reply([{"previousdoc": "31"}, {"previousdoc": "32"}]),
+        rows_reply(
+            [
+                {"previousdoc": "31", "nextdoc": "50", "foreignamount": "-70.10"},
+                {"previousdoc": "32", "nextdoc": "50", "foreignamount": "1.69"},
+            ]
+        ),
     ]
     deposit = read_deposit(client, "50")
     assert (deposit.total, deposit.account_id) == (Decimal("68.41"), "101")
-    assert (deposit.payment_ids, deposit.payment_line_count) == (("31", "32"), 2)
-    assert "k.nextdoc = 50" in queries(server)[0]
+    taken = taken_records(client, ["50"])
+    assert [(one.internal_id, one.amount) for one in taken] == [("31", Decimal("70.10")), ("32", Decimal("1.69"))]
+    (asked,) = queries(server)
+    assert "k.nextdoc IN (50)" in asked
 
 
 @pytest.mark.parametrize("body", [{"total": 1}, {"account": {"id": "1"}}, {"total": "one", "account": {"id": "1"}}])

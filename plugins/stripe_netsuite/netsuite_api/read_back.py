@@ -46,17 +46,11 @@ class TransactionState:
 
 @dataclass(frozen=True, slots=True)
 class DepositState:
-    """A deposit: its total in the bank's currency, its bank account, and the records it took from Undeposited Funds."""
+    """A deposit: its total in the bank's currency, and its bank account."""
 
     internal_id: str
     total: Decimal
     account_id: str
-    payment_ids: tuple[str, ...]
-
-    @property
-    def payment_line_count(self) -> int:
-        """How many payments and refunds are on it."""
-        return len(self.payment_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +75,6 @@ _TRANSACTIONS = (
 _DEPOSITS = (
     "SELECT DISTINCT k.previousdoc, k.nextdoc FROM nexttransactionlinelink k "
     "WHERE k.nexttype = 'Deposit' AND {in} ORDER BY k.previousdoc, k.nextdoc"
-)
-_DEPOSITED = (
-    "SELECT DISTINCT k.previousdoc FROM nexttransactionlinelink k "
-    "WHERE k.nexttype = 'Deposit' AND k.nextdoc = ? ORDER BY k.previousdoc"
 )
 _APPLICATIONS = (
     "SELECT k.nextdoc, k.previousdoc, k.previousline, k.nextline, k.previoustype, k.foreignamount "
@@ -141,8 +131,7 @@ def read_deposit(client: NetSuiteClient, internal_id: str) -> DepositState:
         raise NetSuiteProtocolError(
             "a deposit was read without its total or account", subject=f"deposit {internal_id}", saw=repr(total)
         )
-    rows = client.suiteql(_DEPOSITED, [int(internal_id)])
-    return DepositState(internal_id, Decimal(total), str(account_id), tuple(row["previousdoc"] for row in rows))
+    return DepositState(internal_id, Decimal(total), str(account_id))
 
 
 def gl_lines(client: NetSuiteClient, ids: Collection[str]) -> dict[str, list[GlLine]]:

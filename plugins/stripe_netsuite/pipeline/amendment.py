@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+from sqlalchemy.engine import Connection
 
 from stripe_netsuite.domain.finding import Finding, Severity
 from stripe_netsuite.domain.identity import Role
@@ -64,18 +65,22 @@ def amend(
         return False
     with step.services.engine.begin() as connection:
         write_outcomes(connection, [Outcome(intent_id, "committed", internal_id)])
-        resolve_findings(
-            connection,
-            account=step.account.id,
-            run_id=step.run.run_id,
-            now=step.services.clock.now(),
-            stage="upkeep",
-            stripe_ids=[stripe_id],
-            except_keys=(),
-        )
+        resolve_refused(connection, step, stripe_id)
     step.counts["updated"] += 1
     step.counts["written"] += 1
     return True
+
+
+def resolve_refused(connection: Connection, step: Step, stripe_id: str) -> None:
+    """Resolve what was said of a change that NetSuite refused: it is made, or was made by hand."""
+    resolve_findings(
+        connection,
+        account=step.account.id,
+        run_id=step.run.run_id,
+        now=step.services.clock.now(),
+        stage="upkeep",
+        stripe_ids=[stripe_id],
+    )
 
 
 def settle_changes(step: Step, record_type: RecordType) -> None:

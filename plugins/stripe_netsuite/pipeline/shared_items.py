@@ -13,9 +13,8 @@ from typing import Any
 from stripe_netsuite.domain.identity import external_id, is_same_external_id
 from stripe_netsuite.domain.netsuite_record import RecordType
 from stripe_netsuite.netsuite_api.lookup import Found, lookup_external_ids
-from stripe_netsuite.pipeline.amendment import amend, change_refused
+from stripe_netsuite.pipeline.amendment import amend, change_refused, resolve_refused
 from stripe_netsuite.pipeline.loading import Step
-from stripe_netsuite.staging.findings import resolve_findings
 
 
 def offer_here(step: Step, stripe_ids: Collection[str]) -> set[str]:
@@ -54,11 +53,4 @@ def _resolve(step: Step, stripe_id: str) -> None:
     if step.run.dry_run:
         return
     with step.services.engine.begin() as connection:
-        resolve_findings(
-            connection,
-            account=step.account.id,
-            run_id=step.run.run_id,
-            now=step.services.clock.now(),
-            stage="upkeep",
-            stripe_ids=[stripe_id],
-        )
+        resolve_refused(connection, step, stripe_id)
